@@ -1,0 +1,32 @@
+package org.salvusfs.blockstore.api;
+
+import java.nio.ByteBuffer;
+import org.salvusfs.blockstore.codec.SealingCodec;
+
+/**
+ * Turns plaintext blocks into what may leave the machine, and back: compressed, then encrypted and
+ * authenticated under a key derived from the key domain and the block's id. One code path for
+ * chunks, tree nodes and intent log records. Thread-safe; never modifies its inputs.
+ *
+ * @see "docs/formats/block-v1.md"
+ */
+public interface BlockCodec {
+  /** The codec of a key domain. */
+  static BlockCodec of(KeyDomain keys) {
+    return new SealingCodec(keys);
+  }
+
+  /** The id of a plaintext: HMAC-SHA-256 of the buffer's remaining bytes (position unchanged). */
+  BlockId id(ByteBuffer plaintext);
+
+  /** A new array with the sealed form of {@code plaintext[offset, offset + length)}. */
+  byte[] seal(BlockId id, byte[] plaintext, int offset, int length);
+
+  /**
+   * A new array with the plaintext, of which every byte is authentic for {@code id}.
+   *
+   * @throws BlockStoreException.Corrupt if the bytes are not what {@link #seal} made for this id in
+   *     this key domain
+   */
+  byte[] open(BlockId id, byte[] sealed) throws BlockStoreException.Corrupt;
+}

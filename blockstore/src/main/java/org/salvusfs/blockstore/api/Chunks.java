@@ -1,0 +1,40 @@
+package org.salvusfs.blockstore.api;
+
+/**
+ * File contents as chunks: cuts, names, deduplicates, seals, caches. Thread-safe; every operation
+ * runs on the caller's thread, so callers decide how much runs in parallel.
+ */
+public interface Chunks {
+  /** The longest plaintext that {@link #put} accepts and {@link #cut} returns, in bytes. */
+  int chunkBytesMax();
+
+  /**
+   * Where content-defined chunking ends the first chunk of {@code data[offset, offset + length)}.
+   *
+   * @param last whether the data ends here; if not, fewer than {@link #chunkBytesMax} bytes give
+   *     -1, because bytes that are still to come could decide the cut
+   * @return the first chunk's length in bytes, in 1..chunkBytesMax, or -1
+   */
+  int cut(byte[] data, int offset, int length, boolean last);
+
+  /**
+   * Stores a plaintext and returns its id. Durable after the next {@link #sync}.
+   *
+   * @throws BlockStoreException.Full if the disk is full
+   */
+  BlockId put(byte[] data, int offset, int length) throws BlockStoreException;
+
+  /**
+   * The verified plaintext of a chunk. The array is shared with the cache: do not modify it.
+   *
+   * @throws BlockStoreException.Missing if no store has it
+   * @throws BlockStoreException.Corrupt if it is damaged; never returns damaged bytes
+   */
+  byte[] get(BlockId id) throws BlockStoreException;
+
+  /** Whether {@link #get} would answer from memory. */
+  boolean isCached(BlockId id);
+
+  /** See {@link ChunkStore#sync()}. */
+  void sync() throws BlockStoreException;
+}

@@ -1,0 +1,49 @@
+package org.salvusfs.blockstore.api;
+
+/**
+ * The keys of one dedup boundary: equal plaintexts get equal ids inside a domain and unrelated ones
+ * across domains. The default domain is the whole cluster. Immutable; never printed.
+ */
+public final class KeyDomain {
+  private static final String CLUSTER = "cluster";
+  private static final int KEY_BYTES = 32;
+  private static final int GEAR_BYTES = 256 * Long.BYTES;
+
+  private final byte[] idKey;
+  private final byte[] sealKey;
+  private final byte[] gearSeed;
+
+  private KeyDomain(byte[] secret, String domain) {
+    idKey = KeyDerivation.derive(secret, "id key", domain, KEY_BYTES);
+    sealKey = KeyDerivation.derive(secret, "seal key", domain, KEY_BYTES);
+    gearSeed = KeyDerivation.derive(secret, "gear table", domain, GEAR_BYTES);
+  }
+
+  /** The domain that all projects of a cluster share. */
+  public static KeyDomain ofCluster(ClusterKey key) {
+    return new KeyDomain(key.toBytes(), CLUSTER);
+  }
+
+  /** Key of the HMAC that names blocks; 32 bytes, a copy. */
+  public byte[] idKey() {
+    return idKey.clone();
+  }
+
+  /** Key from which each block's encryption key is derived; 32 bytes, a copy. */
+  public byte[] sealKey() {
+    return sealKey.clone();
+  }
+
+  /**
+   * 2048 bytes, a copy: the chunker's 256 gear values, big-endian. They are secret because the
+   * lengths of a file's chunks under a known table tell which file it is.
+   */
+  public byte[] gearSeed() {
+    return gearSeed.clone();
+  }
+
+  @Override
+  public String toString() {
+    return "KeyDomain[secret]";
+  }
+}

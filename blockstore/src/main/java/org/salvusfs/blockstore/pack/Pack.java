@@ -1,0 +1,112 @@
+package org.salvusfs.blockstore.pack;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import org.salvusfs.blockstore.api.BlockId;
+import org.salvusfs.blockstore.api.BlockStoreException;
+import org.salvusfs.blockstore.api.BlockStoreException.Corrupt;
+import org.salvusfs.blockstore.disk.DiskFile;
+import org.salvusfs.blockstore.index.Location;
+import org.salvusfs.blockstore.pack.PackFormat.RecordHeader;
+
+/** The reading side of a pack. Thread-safe. */
+final class Pack {
+  private final int number;
+  private final OpenFiles files;
+  private volatile long dataEnd;
+  private volatile boolean sealed;
+
+  /**
+   * A pack whose records end at {@code dataEnd}.
+   *
+   * @param files opens it when it is read
+   */
+  Pack(int number, long dataEnd, OpenFiles files) {
+    this.number = number;
+    this.dataEnd = dataEnd;
+    this.files = files;
+  }
+
+  int number() {
+    return number;
+  }
+
+  String name() {
+    return PackFormat.fileName(number);
+  }
+
+  /** Where the last record ends. */
+  long dataEnd() {
+    return dataEnd;
+  }
+
+  /** Called by the writer when a record is complete or the pack was cut back. */
+  void moveEnd(long end) {
+    dataEnd = end;
+  }
+
+  /** Whether the file ends in a footer and trailer. */
+  boolean isSealed() {
+    return sealed;
+  }
+
+  void markSealed() {
+    sealed = true;
+  }
+
+  /** Whether the place is inside what was written. Older index entries may not be. */
+  boolean holds(Location at) {
+    return at.pack() == number
+        && at.offset() >= PackFormat.HEADER_BYTES
+        && at.length() >= 0
+        && at.offset() + PackFormat.recordBytes(at.length()) <= dataEnd;
+  }
+
+  /**
+   * The sealed block of a record.
+   *
+   * @throws Corrupt if there is no such record, or its bytes are damaged
+   * @throws BlockStoreException.Failed if the disk fails
+   */
+  byte[] read(BlockId id, Location at) throws BlockStoreException {
+    var record = ByteBuffer.allocate(PackFormat.RECORD_HEADER_BYTES + at.length());
+    try (OpenFiles.Use use = files.use(name())) {
+      use.file().read(record, at.offset());
+    } catch (IOException e) {
+      throw Failures.of("reading block %s from %s at %d".formatted(id, name(), at.offset()), e);
+    }
+    if (record.hasRemaining()) {
+      throw corrupt(id, at, "the file ends inside the record");
+    }
+    RecordHeader header = PackFormat.recordHeader(record, 0, number, at.offset());
+    if (header == null) {
+      throw corrupt(id, at, "the record's header is damaged");
+    }
+    if (!header.id().equals(id) || header.payloadBytes() != at.length()) {
+      throw corrupt(id, at, "another record is in its place, " + header.id());
+    }
+    byte[] sealed =
+        Arrays.copyOfRange(record.array(), PackFormat.RECORD_HEADER_BYTES, record.capacity());
+    if (PackFormat.crc(sealed) != header.payloadCrc()) {
+      throw corrupt(id, at, "the checksum of its bytes differs");
+    }
+    return sealed;
+  }
+
+  /** The file, for scans. */
+  OpenFiles.Use open() throws IOException {
+    return files.use(name());
+  }
+
+  /** The first bytes of a pack file, at most a header's. */
+  static ByteBuffer header(DiskFile file) throws IOException {
+    var header = ByteBuffer.allocate(PackFormat.HEADER_BYTES);
+    file.read(header, 0);
+    return header.flip();
+  }
+
+  private Corrupt corrupt(BlockId id, Location at, String reason) {
+    return new Corrupt("block %s in %s at %d: %s".formatted(id, name(), at.offset(), reason));
+  }
+}

@@ -1,0 +1,37 @@
+/**
+ * Append-only files of sealed blocks.
+ *
+ * <h2>How a block becomes durable</h2>
+ *
+ * <ol>
+ *   <li>{@code put} appends a record to the active pack and notes its place in {@code pending}. The
+ *       block is readable.
+ *   <li>{@code sync} calls fdatasync on every pack written since, and fsync on the directory if a
+ *       pack was created. Only then do the pending places go to the index.
+ *   <li>A full pack is sealed: after its records are durable, a footer that lists them is added,
+ *       and the index notes the pack as covered. At the next open a covered pack is not even read.
+ * </ol>
+ *
+ * <h2>Invariants</h2>
+ *
+ * <ul>
+ *   <li>The index names only bytes that were synced. Whatever lies in packs beyond it is found by
+ *       reading the footers of uncovered packs and scanning unsealed ones.
+ *   <li>A footer is written only after the fdatasync of all records that it lists.
+ *   <li>A record's checksum includes its pack and offset, so a misdirected write is no record.
+ *   <li>No pack is appended to after a reopen, and no pack number is used twice.
+ *   <li>After a failed fdatasync ("fsyncgate": the kernel drops the pages and the next fdatasync
+ *       succeeds) the pack takes no more records, what was not synced is appended again to another
+ *       pack, and the old one is cut back to its synced length.
+ * </ul>
+ *
+ * <h2>Threads and locks</h2>
+ *
+ * <p>No threads of its own. Two locks, {@code syncLock} before {@code appendLock}; reads take none.
+ *
+ * @see "docs/formats/pack-v1.md"
+ */
+@NullMarked
+package org.salvusfs.blockstore.pack;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** Keys and key files. */
+@NullMarked
+package org.salvusfs.blockstore.api;
+
+import org.jspecify.annotations.NullMarked;

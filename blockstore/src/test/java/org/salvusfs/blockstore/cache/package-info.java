@@ -1,0 +1,5 @@
+/** Chunks over a store. */
+@NullMarked
+package org.salvusfs.blockstore.cache;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** Golden vectors and damage. */
+@NullMarked
+package org.salvusfs.blockstore.codec;
+
+import org.jspecify.annotations.NullMarked;
