@@ -1,0 +1,135 @@
+package org.salvusfs.metadata.cassandra;
+
+import com.datastax.oss.driver.api.core.ConsistencyLevel;
+import com.datastax.oss.driver.api.core.CqlSession;
+import com.datastax.oss.driver.api.core.DriverException;
+import com.datastax.oss.driver.api.core.cql.BoundStatement;
+import com.datastax.oss.driver.api.core.cql.PreparedStatement;
+import com.datastax.oss.driver.api.core.cql.Row;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.Semaphore;
+import org.jspecify.annotations.Nullable;
+import org.salvusfs.blockstore.api.BlockId;
+import org.salvusfs.metadata.api.MetadataException;
+import org.salvusfs.metadata.api.MetadataException.Missing;
+import org.salvusfs.metadata.api.NodeStore;
+
+/**
+ * Nodes in {@code tree_node}. Writes go out side by side, a bounded number over all callers; a node
+ * is read from one replica, because its id verifies it, and from a quorum when that one has not got
+ * it.
+ */
+final class CassandraNodes implements NodeStore {
+  private final CqlSession session;
+  private final Retries retries;
+  private final Semaphore inFlight;
+  private final PreparedStatement get;
+  private final PreparedStatement put;
+  private final PreparedStatement delete;
+
+  /**
+   * Prepares the statements.
+   *
+   * @param inFlightMax writes on their way at any time
+   */
+  CassandraNodes(CqlSession session, String keyspace, Retries retries, int inFlightMax) {
+    this.session = session;
+    this.retries = retries;
+    this.inFlight = new Semaphore(inFlightMax);
+    var table = keyspace + ".tree_node";
+    get = session.prepare("SELECT sealed FROM " + table + " WHERE id = ?");
+    put = session.prepare("INSERT INTO " + table + " (id, sealed) VALUES (?, ?)");
+    delete = session.prepare("DELETE FROM " + table + " WHERE id = ?");
+  }
+
+  @Override
+  public byte[] get(BlockId id) throws MetadataException {
+    var select = get.bind(key(id)).setIdempotent(true);
+    return retries.until(
+        "read node " + id,
+        () -> {
+          var row = one(select, ConsistencyLevel.LOCAL_ONE);
+          if (row == null) {
+            row = one(select, ConsistencyLevel.LOCAL_QUORUM);
+          }
+          if (row == null) {
+            throw new Missing("node " + id + " is not in Cassandra");
+          }
+          return Optional.of(Columns.bytes(row, "sealed"));
+        });
+  }
+
+  private @Nullable Row one(BoundStatement select, ConsistencyLevel consistency) {
+    return session.execute(select.setConsistencyLevel(consistency)).one();
+  }
+
+  @Override
+  public void put(Map<BlockId, byte[]> sealed) throws MetadataException {
+    var statements = new ArrayList<BoundStatement>(sealed.size());
+    sealed.forEach((id, bytes) -> statements.add(put.bind(key(id), ByteBuffer.wrap(bytes))));
+    executeAll("write " + sealed.size() + " nodes", statements);
+  }
+
+  @Override
+  public void delete(Collection<BlockId> ids) throws MetadataException {
+    executeAll(
+        "delete " + ids.size() + " nodes", ids.stream().map(id -> delete.bind(key(id))).toList());
+  }
+
+  /** Repeats those that fail, until none is left. */
+  private void executeAll(String what, List<BoundStatement> statements) throws MetadataException {
+    var left = new ArrayList<>(statements);
+    retries.until(
+        what,
+        () -> {
+          var failure = executeOnce(left);
+          if (failure != null) {
+            throw failure;
+          }
+          return Optional.of(true);
+        });
+  }
+
+  /** Executes all and keeps those that fail in the list; returns one of the failures. */
+  private @Nullable DriverException executeOnce(List<BoundStatement> statements) {
+    var answers = new ArrayList<CompletableFuture<?>>(statements.size());
+    for (var statement : statements) {
+      inFlight.acquireUninterruptibly();
+      CompletableFuture<?> answer;
+      try {
+        answer = session.executeAsync(statement.setIdempotent(true)).toCompletableFuture();
+      } catch (RuntimeException e) {
+        inFlight.release();
+        throw e;
+      }
+      answers.add(answer.whenComplete((result, failure) -> inFlight.release()));
+    }
+    @Nullable DriverException failure = null;
+    var failed = new ArrayList<BoundStatement>();
+    for (int i = 0; i < answers.size(); i++) {
+      try {
+        answers.get(i).join();
+      } catch (CompletionException e) {
+        if (!(e.getCause() instanceof DriverException cause)) {
+          throw e;
+        }
+        failure = cause;
+        failed.add(statements.get(i));
+      }
+    }
+    statements.clear();
+    statements.addAll(failed);
+    return failure;
+  }
+
+  private static ByteBuffer key(BlockId id) {
+    return ByteBuffer.wrap(id.toBytes());
+  }
+}

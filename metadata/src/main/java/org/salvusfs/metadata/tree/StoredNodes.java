@@ -1,0 +1,14 @@
+package org.salvusfs.metadata.tree;
+
+import org.salvusfs.blockstore.api.BlockCodec;
+import org.salvusfs.blockstore.api.BlockId;
+import org.salvusfs.metadata.api.MetadataException;
+import org.salvusfs.metadata.api.NodeStore;
+
+/** Nodes as they are stored: every load reads and verifies. For checks, and below a cache. */
+public record StoredNodes(NodeStore store, BlockCodec codec) implements NodeSource {
+  @Override
+  public Node load(BlockId id) throws MetadataException {
+    return NodeCodec.open(id, store.get(id), codec);
+  }
+}

@@ -1,0 +1,129 @@
+package org.salvusfs.metadata.tree;
+
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.salvusfs.blockstore.api.BlockCodec;
+import org.salvusfs.blockstore.api.BlockId;
+import org.salvusfs.metadata.api.Change;
+import org.salvusfs.metadata.api.Cursor;
+import org.salvusfs.metadata.api.Key;
+import org.salvusfs.metadata.api.MetadataException;
+import org.salvusfs.metadata.api.ProjectId;
+
+/**
+ * A project's tree as pure functions of a root id. Stores nothing and remembers nothing: nodes come
+ * from a {@link NodeSource}, new ones are returned. Thread-safe.
+ *
+ * <p>Every method fails with what its node source throws, and with {@link
+ * MetadataException.Corrupt} for a node that is of another project or of the wrong level.
+ *
+ * @see "G. Graefe, Modern B-Tree Techniques, 2011; O. Rodeh, B-trees, Shadowing, and Clones, 2008"
+ */
+public final class Tree {
+  private final ProjectId project;
+  private final BlockCodec codec;
+  private final NodeSource nodes;
+  private final NodeLimits limits;
+
+  public Tree(ProjectId project, BlockCodec codec, NodeSource nodes) {
+    this(project, codec, nodes, NodeLimits.DEFAULT);
+  }
+
+  Tree(ProjectId project, BlockCodec codec, NodeSource nodes, NodeLimits limits) {
+    this.project = project;
+    this.codec = codec;
+    this.nodes = nodes;
+    this.limits = limits;
+  }
+
+  /** An empty tree. */
+  public Update create(long birthTxg) {
+    var added = new LinkedHashMap<BlockId, NewNode>();
+    Node root = new Items(0).toNode(project, birthTxg, 0, 0);
+    return new Update(NodeCodec.seal(root, codec, added), added, List.of());
+  }
+
+  /** The item's value, or null if there is none. */
+  public byte @Nullable [] get(BlockId root, Key key) throws MetadataException {
+    Node node = root(root);
+    while (!node.isLeaf()) {
+      node = child(node, node.childFor(key.bytes()));
+    }
+    int index = node.find(key.bytes());
+    return index < 0 ? null : node.value(index);
+  }
+
+  /**
+   * The items with {@code from <= key < to}, ascending.
+   *
+   * @param to null: to the end
+   */
+  public Cursor scan(BlockId root, Key from, @Nullable Key to) throws MetadataException {
+    return new TreeCursor(this, root, from, to);
+  }
+
+  /** The tree at one root. */
+  public TreeView view(BlockId root) {
+    return new TreeView(this, root);
+  }
+
+  /**
+   * The tree with changes applied. One pass over the nodes that change; the changes are consumed as
+   * it goes. The same arguments give the same ids, so a commit may be repeated.
+   *
+   * @param birthTxg recorded in every new node
+   * @param sortedByKeyUnique ascending; removals of what is not there and values that are already
+   *     there change nothing
+   * @throws IllegalArgumentException if the changes do not ascend, or an item is longer than {@link
+   *     NodeLimits} allow
+   */
+  public Update apply(BlockId root, long birthTxg, Iterator<Change> sortedByKeyUnique)
+      throws MetadataException {
+    return new Rewrite(this, project, codec, limits, root, birthTxg, sortedByKeyUnique).run();
+  }
+
+  /**
+   * Reports every item that differs, in key order. Subtrees that both trees share are not read:
+   * costs what differs, not what is there.
+   */
+  public void diff(BlockId before, BlockId after, DiffVisitor visitor) throws MetadataException {
+    if (!before.equals(after)) {
+      new TreeDiff(this, before, after, visitor).run();
+    }
+  }
+
+  /**
+   * Visits every node, and goes on behind those that are missing or corrupt.
+   *
+   * @throws MetadataException.Unavailable if the store did not answer: the walk is incomplete
+   */
+  public void walk(BlockId root, NodeVisitor visitor) throws MetadataException {
+    new TreeWalk(this, visitor).run(root);
+  }
+
+  /** The node that a root id stands for. */
+  Node root(BlockId id) throws MetadataException {
+    return checkProject(id, nodes.load(id));
+  }
+
+  /** The child that an inner node's item points to. */
+  Node child(Node parent, int index) throws MetadataException {
+    BlockId id = parent.child(index);
+    Node node = checkProject(id, nodes.load(id));
+    if (node.level() != parent.level() - 1) {
+      throw new MetadataException.Corrupt(
+          "tree node " + id + " is of level " + node.level() + " below one of " + parent.level());
+    }
+    return node;
+  }
+
+  private Node checkProject(BlockId id, Node node) throws MetadataException {
+    if (!node.project().equals(project)) {
+      throw new MetadataException.Corrupt(
+          "tree node " + id + " belongs to project " + node.project() + ", not to " + project);
+    }
+    return node;
+  }
+}

@@ -1,0 +1,121 @@
+package org.salvusfs.metadata.api;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
+import org.junit.jupiter.api.Test;
+
+/** What a {@link ProjectStore} must do. The store may hold other tests' projects. */
+public abstract class ProjectStoreContract {
+  private final String prefix = UUID.randomUUID().toString().substring(0, 8);
+
+  protected abstract ProjectStore projects() throws Exception;
+
+  private Project project(String name) {
+    return new Project(
+        new ProjectId(UUID.randomUUID()),
+        prefix + name,
+        Durability.QUORUM,
+        Instant.parse("2026-11-20T10:11:12.345Z"));
+  }
+
+  private List<Project> mine(ProjectStore projects) throws MetadataException {
+    return projects.list().stream().filter(p -> p.name().startsWith(prefix)).toList();
+  }
+
+  @Test
+  void find_unknown_isNull() throws Exception {
+    assertNull(projects().find(new ProjectId(UUID.randomUUID())));
+    assertNull(projects().find(prefix + "nobody"));
+  }
+
+  @Test
+  void find_created_byIdAndName() throws Exception {
+    var projects = projects();
+    var physics = project("Physik ☃ 1");
+    assertTrue(projects.create(physics));
+    assertEquals(physics, projects.find(physics.id()));
+    assertEquals(physics, projects.find(physics.name()));
+  }
+
+  @Test
+  void create_nameTaken_returnsFalseAndLeavesNothing() throws Exception {
+    var projects = projects();
+    var first = project("taken");
+    var second = project("taken");
+    assertTrue(projects.create(first));
+    assertFalse(projects.create(second));
+    assertEquals(first, projects.find(first.name()));
+    assertNull(projects.find(second.id()));
+    assertEquals(List.of(first), mine(projects));
+  }
+
+  @Test
+  void create_sameProjectAgain_returnsTrue() throws Exception {
+    var projects = projects();
+    var first = project("again");
+    assertTrue(projects.create(first));
+    assertTrue(projects.create(first));
+    assertEquals(List.of(first), mine(projects));
+  }
+
+  @Test
+  void create_idOfAnotherProject_isRefused() throws Exception {
+    var projects = projects();
+    var first = project("one");
+    assertTrue(projects.create(first));
+    var impostor =
+        new Project(first.id(), prefix + "two", Durability.HOST, Instant.ofEpochSecond(5));
+    assertThrows(IllegalArgumentException.class, () -> projects.create(impostor));
+    assertEquals(first, projects.find(first.id()));
+    assertNull(projects.find(impostor.name()));
+  }
+
+  @Test
+  void list_several_isByName() throws Exception {
+    var projects = projects();
+    var all = new ArrayList<>(List.of(project("b"), project("a"), project("ä"), project("B")));
+    for (var each : all) {
+      assertTrue(projects.create(each));
+    }
+    all.sort(Comparator.comparing(Project::name));
+    assertEquals(all, mine(projects));
+  }
+
+  @Test
+  void create_sameNameAtOnce_oneWins() throws Exception {
+    var projects = projects();
+    for (int round = 0; round < 10; round++) {
+      var rivals = new ArrayList<Project>();
+      for (int i = 0; i < 4; i++) {
+        rivals.add(project("race" + round));
+      }
+      var winners = new ArrayList<Project>();
+      try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+        var results =
+            threads.invokeAll(
+                rivals.stream().map(p -> (Callable<Boolean>) () -> projects.create(p)).toList());
+        for (int i = 0; i < rivals.size(); i++) {
+          if (results.get(i).get()) {
+            winners.add(rivals.get(i));
+          }
+        }
+      }
+      assertEquals(1, winners.size());
+      assertEquals(winners.getFirst(), projects.find(prefix + "race" + round));
+      for (var rival : rivals) {
+        assertEquals(winners.contains(rival) ? rival : null, projects.find(rival.id()));
+      }
+    }
+  }
+}

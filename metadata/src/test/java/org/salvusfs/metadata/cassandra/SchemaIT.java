@@ -1,0 +1,88 @@
+package org.salvusfs.metadata.cassandra;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.util.TreeMap;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.salvusfs.metadata.api.ClusterRow;
+import org.salvusfs.metadata.api.MetadataException.Unavailable;
+import org.salvusfs.metadata.localcassandra.CassandraExtension;
+import org.salvusfs.metadata.localcassandra.LocalCassandra;
+
+@ExtendWith(CassandraExtension.class)
+class SchemaIT {
+  @Test
+  void open_again_findsWhatIsThere(LocalCassandra server) throws Exception {
+    var keyspace = "full"; // a reserved word
+    var row = new ClusterRow(UUID.randomUUID(), CassandraMetadata.SCHEMA_VERSION, new byte[9]);
+    try (var metadata = Keyspaces.open(server, keyspace)) {
+      metadata.cluster().createIfAbsent(row);
+    }
+    try (var metadata = Keyspaces.open(server, keyspace)) {
+      assertEquals(row.cluster(), metadata.cluster().read().orElseThrow().cluster());
+    }
+  }
+
+  @Test
+  void open_newerSchema_isRefused(LocalCassandra server) throws Exception {
+    var keyspace = "schema_newer";
+    try (var metadata = Keyspaces.open(server, keyspace)) {
+      metadata
+          .cluster()
+          .createIfAbsent(
+              new ClusterRow(UUID.randomUUID(), CassandraMetadata.SCHEMA_VERSION + 1, new byte[1]));
+    }
+    var e =
+        assertThrows(
+            IncompatibleSchemaException.class, () -> Keyspaces.open(server, keyspace).close());
+    assertTrue(e.toString().contains("schema version 2"), e.toString());
+  }
+
+  @Test
+  void open_nobodyThere_isUnavailable() throws Exception {
+    int port;
+    try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      port = socket.getLocalPort();
+    }
+    var options =
+        CassandraMetadata.Options.single(
+            new InetSocketAddress(InetAddress.getLoopbackAddress(), port), "dc1", "nobody");
+    var e =
+        assertThrows(
+            Unavailable.class,
+            () ->
+                CassandraMetadata.open(options, System::nanoTime, Thread::sleep, UUID::randomUUID)
+                    .close());
+    assertTrue(e.toString().contains("no Cassandra answers at"), e.toString());
+  }
+
+  @Test
+  void keyspace_withQuotesOrSpaces_isRefused() {
+    for (var name : new String[] {"", "1a", "A", "a b", "a\"", "a;b"}) {
+      assertThrows(
+          IllegalArgumentException.class,
+          () -> CassandraMetadata.Options.single(new InetSocketAddress(0), "dc1", name));
+    }
+  }
+
+  @Test
+  void replication_perDataCenter_isNetworkTopology() {
+    var copies = new TreeMap<String, Integer>();
+    copies.put("east", 3);
+    copies.put("west", 2);
+    var replication = new Replication.PerDataCenter(copies);
+    assertEquals("{'class': 'NetworkTopologyStrategy', 'east': 3, 'west': 2}", replication.toCql());
+    assertFalse(replication.isSingleCopy());
+    assertTrue(new Replication.Simple(1).isSingleCopy());
+    copies.put("it's", 1);
+    assertThrows(IllegalArgumentException.class, () -> new Replication.PerDataCenter(copies));
+  }
+}

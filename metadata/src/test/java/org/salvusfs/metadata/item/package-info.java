@@ -1,0 +1,4 @@
+@NullMarked
+package org.salvusfs.metadata.item;
+
+import org.jspecify.annotations.NullMarked;

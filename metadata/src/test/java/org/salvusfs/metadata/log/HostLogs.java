@@ -1,0 +1,38 @@
+package org.salvusfs.metadata.log;
+
+import java.io.IOException;
+import java.util.Random;
+import java.util.UUID;
+import org.salvusfs.blockstore.disk.Disk;
+import org.salvusfs.metadata.api.ProjectId;
+
+/** One project's host log over all its openings on one disk. */
+final class HostLogs {
+  /** Small, so that tests see many files. */
+  static final HostLogDirectory.Options SMALL = new HostLogDirectory.Options(16384, 8192, 3);
+
+  private final Disk disk;
+  private final Random random;
+  private final Openings openings;
+
+  HostLogs(Disk disk, ProjectId project, Random random) {
+    this.disk = disk;
+    this.random = random;
+    this.openings = new Openings(project);
+  }
+
+  Openings openings() {
+    return openings;
+  }
+
+  /** A new process of this host that has acquired the project. */
+  HostIntentLog open() throws IOException {
+    return open(Openings.HOST);
+  }
+
+  HostIntentLog open(UUID host) throws IOException {
+    var fence = openings.acquire(host);
+    var directory = HostLogDirectory.open(disk, SMALL, random::nextLong);
+    return new HostIntentLog(directory, new XorCodec(), fence);
+  }
+}

@@ -1,0 +1,79 @@
+package org.salvusfs.metadata.sim;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.salvusfs.blockstore.api.BlockId;
+import org.salvusfs.metadata.api.MetadataException;
+import org.salvusfs.metadata.api.MetadataException.Missing;
+import org.salvusfs.metadata.api.NodeStore;
+
+/** Nodes in memory. State is guarded by the lock of {@link Faults}. */
+final class SimNodes implements NodeStore {
+  private final Faults faults;
+  private final Map<BlockId, byte[]> nodes = new HashMap<>();
+
+  SimNodes(Faults faults) {
+    this.faults = faults;
+  }
+
+  @Override
+  public byte[] get(BlockId id) throws MetadataException {
+    return faults.run(
+        "get node",
+        () -> {
+          var sealed = nodes.get(id);
+          if (sealed == null) {
+            throw new Missing("node " + id + " is not in the store");
+          }
+          return sealed.clone();
+        });
+  }
+
+  @Override
+  public void put(Map<BlockId, byte[]> sealed) throws MetadataException {
+    List<Faults.Step<@Nullable Void>> steps = new ArrayList<>();
+    sealed.forEach(
+        (id, bytes) -> {
+          var copy = bytes.clone();
+          steps.add(
+              () -> {
+                nodes.put(id, copy);
+                return null;
+              });
+        });
+    faults.runAll("put nodes", steps);
+  }
+
+  @Override
+  public void delete(Collection<BlockId> ids) throws MetadataException {
+    List<Faults.Step<@Nullable Void>> steps = new ArrayList<>();
+    for (var id : ids) {
+      steps.add(
+          () -> {
+            nodes.remove(id);
+            return null;
+          });
+    }
+    faults.runAll("delete nodes", steps);
+  }
+
+  int count() {
+    return faults.locked(nodes::size);
+  }
+
+  void flipBit(BlockId id, int bit) {
+    faults.locked(
+        () ->
+            Objects.requireNonNull(nodes.get(id), "no such node")[bit / 8] ^=
+                (byte) (1 << (bit % 8)));
+  }
+
+  void lose(BlockId id) {
+    faults.locked(() -> Objects.requireNonNull(nodes.remove(id), "no such node"));
+  }
+}

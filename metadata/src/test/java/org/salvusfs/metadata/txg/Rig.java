@@ -1,0 +1,157 @@
+package org.salvusfs.metadata.txg;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.UUID;
+import org.salvusfs.blockstore.api.BlockId;
+import org.salvusfs.blockstore.api.Chunks;
+import org.salvusfs.metadata.api.Cursor;
+import org.salvusfs.metadata.api.Fence;
+import org.salvusfs.metadata.api.Head;
+import org.salvusfs.metadata.api.IntentLog;
+import org.salvusfs.metadata.api.Key;
+import org.salvusfs.metadata.api.Lease;
+import org.salvusfs.metadata.api.MetadataException;
+import org.salvusfs.metadata.api.ProjectId;
+import org.salvusfs.metadata.item.CountersItem;
+import org.salvusfs.metadata.item.InodeItem;
+import org.salvusfs.metadata.item.Keys;
+import org.salvusfs.metadata.sim.SimulatedMetadata;
+import org.salvusfs.metadata.sim.ValidLease;
+import org.salvusfs.metadata.tree.FakeBlockCodec;
+import org.salvusfs.metadata.tree.NodeCache;
+import org.salvusfs.metadata.tree.Tree;
+
+/** A project on simulated stores, which can be opened, dropped as by a crash, and opened again. */
+final class Rig {
+  static final InodeItem DIRECTORY =
+      new InodeItem(InodeItem.S_IFDIR | 0755, 0, 0, 2, 0, 0, 1, 1, 1, 1, 0, 1);
+  static final InodeItem FILE =
+      new InodeItem(InodeItem.S_IFREG | 0644, 0, 0, 1, 0, 0, 1, 1, 1, 1, 0, 0);
+
+  static final Chunks NO_CHUNKS =
+      new Chunks() {
+        @Override
+        public int chunkBytesMax() {
+          return 0;
+        }
+
+        @Override
+        public int cut(byte[] data, int offset, int length, boolean last) {
+          throw new IllegalStateException("no chunks here");
+        }
+
+        @Override
+        public BlockId put(byte[] data, int offset, int length) {
+          throw new IllegalStateException("no chunks here");
+        }
+
+        @Override
+        public byte[] get(BlockId id) {
+          throw new IllegalStateException("no chunks here");
+        }
+
+        @Override
+        public boolean isCached(BlockId id) {
+          return false;
+        }
+
+        @Override
+        public void sync() {}
+      };
+
+  final ProjectId project = new ProjectId(new UUID(1, 2));
+  final SimulatedMetadata metadata = new SimulatedMetadata();
+  Lease lease = new ValidLease();
+  final List<IntentLog.Entry> logRecords = new ArrayList<>();
+  private final FakeBlockCodec codec = new FakeBlockCodec();
+  Transactions.Options options =
+      new Transactions.Options(
+          Duration.ofHours(1), 1 << 20, 10_000, Duration.ofSeconds(5), Duration.ZERO);
+
+  Rig() throws MetadataException {
+    var cache = new NodeCache(metadata.nodes(), codec, 1 << 20);
+    var update =
+        Transactions.create(new Tree(project, codec, cache), metadata.nodes(), 1, DIRECTORY);
+    metadata.heads().create(project, update.root(), 1);
+  }
+
+  Transactions.Opened<SmallContents> open() throws IOException {
+    return open(new MemoryLog(logRecords));
+  }
+
+  Transactions.Opened<SmallContents> open(IntentLog log) throws IOException {
+    Head seen = head();
+    var fence = new Fence(project, seen.epoch() + 1, new UUID(3, 3), new UUID(4, seen.epoch() + 1));
+    if (!metadata.heads().acquire(seen, fence)) {
+      throw new IllegalStateException("somebody else acquired " + seen);
+    }
+    var cache = new NodeCache(metadata.nodes(), codec, 1 << 20);
+    var parts =
+        new Transactions.Parts(
+            lease,
+            new Tree(project, codec, cache),
+            cache,
+            metadata.nodes(),
+            metadata.heads(),
+            log,
+            NO_CHUNKS,
+            System::nanoTime,
+            task -> Thread.ofPlatform().daemon().name("committer").unstarted(task),
+            CommitListener.NONE);
+    return Transactions.open(parts, options, fence, 0, head(), SmallContents::new);
+  }
+
+  Head head() throws MetadataException {
+    Head head = metadata.heads().read(project);
+    if (head == null) {
+      throw new IllegalStateException("the project has no head");
+    }
+    return head;
+  }
+
+  /** Everything a user can see: names, and what they stand for with its contents. */
+  static Map<String, String> visible(Transactions.Opened<SmallContents> opened)
+      throws MetadataException {
+    var visible = new TreeMap<String, String>();
+    var view = opened.transactions().view();
+    Cursor names =
+        view.scan(Keys.first(Keys.ROOT_INODE, Keys.DIRENT), Keys.end(Keys.ROOT_INODE, Keys.DIRENT));
+    while (names.next()) {
+      long inode = org.salvusfs.metadata.item.DirentItem.decode(names.value()).inode();
+      byte[] contents = opened.contents().read(inode);
+      byte[] item = view.get(Keys.inode(inode));
+      visible.put(
+          new String(Keys.suffix(names.key()), java.nio.charset.StandardCharsets.UTF_8),
+          inode
+              + ":"
+              + (item == null ? "no inode" : InodeItem.decode(item).sizeBytes())
+              + ":"
+              + (contents == null
+                  ? ""
+                  : new String(contents, java.nio.charset.StandardCharsets.UTF_8)));
+    }
+    return visible;
+  }
+
+  /** Counts what the counters should say. */
+  static CountersItem recount(Transactions transactions) throws MetadataException {
+    long bytes = 0;
+    long inodes = 0;
+    long highest = 0;
+    Cursor all = transactions.view().scan(Keys.first(1, (byte) 0), Keys.first(-1, (byte) 0));
+    while (all.next()) {
+      Key key = all.key();
+      highest = Math.max(highest, key.inode());
+      if (key.kind() == Keys.INODE) {
+        inodes++;
+        bytes += InodeItem.decode(all.value()).allocatedBytes();
+      }
+    }
+    return new CountersItem(highest + 1, bytes, inodes);
+  }
+}
