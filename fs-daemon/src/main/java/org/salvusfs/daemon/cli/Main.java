@@ -1,0 +1,96 @@
+package org.salvusfs.daemon.cli;
+
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import org.salvusfs.daemon.management.DaemonException;
+import org.salvusfs.daemon.wiring.DaemonStart;
+import org.salvusfs.daemon.wiring.Foreground;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** The entry of the {@code salvus} command. */
+@Command(
+    name = "salvus",
+    description = "Keeps the home directories of projects.",
+    synopsisSubcommandLabel = "COMMAND",
+    mixinStandardHelpOptions = true,
+    version = "SalvusFS 0.1.0-SNAPSHOT",
+    footer = {"", "docs/operations/commands.md describes each command and exit code."})
+public final class Main implements Runnable {
+  @Spec private CommandSpec spec = CommandSpec.create();
+
+  @Override
+  public void run() {
+    throw new ParameterException(spec.commandLine(), "which command?");
+  }
+
+  /** Runs one command and ends the process with its exit code. */
+  public static void main(String[] args) {
+    var session =
+        new Session(
+            System.out,
+            System.err,
+            Boolean.getBoolean("salvus.terminal"),
+            Path.of(System.getProperty("salvus.root", ".")).toAbsolutePath(),
+            DaemonStart::start);
+    System.exit(Foreground.run(() -> run(session, args)));
+  }
+
+  static int run(Session session, String... args) {
+    var project =
+        new CommandLine(new ProjectCommand())
+            .addSubcommand(new ProjectCommand.Create(session))
+            .addSubcommand(new ProjectCommand.All(session))
+            .addSubcommand(new ProjectCommand.Show(session));
+    return new CommandLine(new Main())
+        .addSubcommand(new DevCommand(session))
+        .addSubcommand(new StopCommand(session))
+        .addSubcommand(new DaemonCommand(session))
+        .addSubcommand(new StatusCommand(session))
+        .addSubcommand(project)
+        .addSubcommand(new CheckCommand(session))
+        .addSubcommand(new TestCommand(session))
+        .addSubcommand(new ProveCommand(session))
+        .addSubcommand(
+            new CommandLine(new BenchCommand()).setUnmatchedOptionsArePositionalParams(true))
+        .addSubcommand(new CommandLine.HelpCommand())
+        .setOut(new PrintWriter(session.out(), true, StandardCharsets.UTF_8))
+        .setParameterExceptionHandler((e, words) -> usage(session.err(), e))
+        .setExecutionExceptionHandler((e, command, words) -> failed(session.err(), e))
+        .execute(args);
+  }
+
+  private static int usage(PrintStream err, ParameterException e) {
+    err.println("salvus: " + e.getMessage());
+    CommandLine.UnmatchedArgumentException.printSuggestions(e, err);
+    err.println("See: ./salvus help " + helpWords(e.getCommandLine()));
+    return ExitCode.USAGE.status();
+  }
+
+  private static String helpWords(CommandLine command) {
+    return command.getParent() == null ? "" : command.getCommandName();
+  }
+
+  private static int failed(PrintStream err, Exception e) {
+    return switch (e) {
+      case DaemonException refused -> {
+        err.println("salvus: " + refused.getMessage());
+        yield ExitCode.of(refused).status();
+      }
+      case InterruptedException stopped -> {
+        err.println("salvus: stopped before it was done");
+        yield ExitCode.FAILED.status();
+      }
+      default -> {
+        err.println("salvus: this is a defect in SalvusFS, please report it:");
+        e.printStackTrace(err);
+        yield ExitCode.DEFECT.status();
+      }
+    };
+  }
+}

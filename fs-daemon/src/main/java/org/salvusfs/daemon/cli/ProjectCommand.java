@@ -1,0 +1,119 @@
+package org.salvusfs.daemon.cli;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import org.salvusfs.daemon.control.Json;
+import org.salvusfs.daemon.management.DaemonException;
+import org.salvusfs.daemon.management.ProjectStatus;
+import org.salvusfs.metadata.api.Durability;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+@Command(
+    name = "project",
+    description = "Creates and shows projects.",
+    synopsisSubcommandLabel = "COMMAND")
+final class ProjectCommand implements Runnable {
+  @Spec private CommandSpec spec = CommandSpec.create();
+
+  @Override
+  public void run() {
+    throw new ParameterException(spec.commandLine(), "which one: create, list or show?");
+  }
+
+  /** A project, a fact a line. */
+  private static String text(ProjectStatus project) {
+    return StatusText.projects(List.of(project))
+        + "\n\ncreated "
+        + project.created()
+        + (project.root() == null ? "\nnot open here" : "\nroot    " + project.root());
+  }
+
+  @Command(name = "create", description = "Creates an empty project.")
+  static final class Create implements Callable<Integer> {
+    @Mixin private Common common = new Common();
+
+    @Parameters(paramLabel = "NAME", description = "a free name: 1 to 255 bytes, no slash")
+    private String name = "";
+
+    @Option(
+        names = "--durability",
+        paramLabel = "HOME",
+        description = "what a returned fsync survives: host or quorum (default: as configured)")
+    private @Nullable String durability;
+
+    @Spec private CommandSpec spec = CommandSpec.create();
+    private final Session session;
+
+    Create(Session session) {
+      this.session = session;
+    }
+
+    @Override
+    public Integer call() throws DaemonException {
+      var project = common.client().createProject(name, home());
+      session
+          .out()
+          .println(common.json() ? Json.pretty(project) : project.id() + " " + project.name());
+      return ExitCode.OK.status();
+    }
+
+    private Optional<Durability> home() {
+      if (durability == null) {
+        return Optional.empty();
+      }
+      try {
+        return Optional.of(Durability.valueOf(durability.toUpperCase(Locale.ROOT)));
+      } catch (IllegalArgumentException e) {
+        throw new ParameterException(
+            spec.commandLine(), "--durability is host or quorum, not \"" + durability + "\"", e);
+      }
+    }
+  }
+
+  @Command(name = "list", description = "Lists all projects.")
+  static final class All implements Callable<Integer> {
+    @Mixin private Common common = new Common();
+    private final Session session;
+
+    All(Session session) {
+      this.session = session;
+    }
+
+    @Override
+    public Integer call() throws DaemonException {
+      var projects = common.client().projects();
+      session.out().println(common.json() ? Json.pretty(projects) : StatusText.projects(projects));
+      return ExitCode.OK.status();
+    }
+  }
+
+  @Command(name = "show", description = "Shows one project.")
+  static final class Show implements Callable<Integer> {
+    @Mixin private Common common = new Common();
+
+    @Parameters(paramLabel = "ID", description = "id or name of the project")
+    private String id = "";
+
+    private final Session session;
+
+    Show(Session session) {
+      this.session = session;
+    }
+
+    @Override
+    public Integer call() throws DaemonException {
+      var project = common.client().project(id);
+      session.out().println(common.json() ? Json.pretty(project) : text(project));
+      return ExitCode.OK.status();
+    }
+  }
+}

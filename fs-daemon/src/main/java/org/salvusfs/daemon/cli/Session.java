@@ -1,0 +1,31 @@
+package org.salvusfs.daemon.cli;
+
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.function.Consumer;
+import org.salvusfs.daemon.config.DaemonConfig;
+import org.salvusfs.daemon.management.DaemonException;
+import org.salvusfs.daemon.management.ManagedDaemon;
+
+/**
+ * What a command needs from the outside.
+ *
+ * @param terminal whether {@code out} is one, so that a line may be overwritten
+ * @param root the source tree that holds the launcher
+ */
+record Session(
+    PrintStream out, PrintStream err, boolean terminal, Path root, DaemonStarter starter) {
+
+  /** Starts a daemon in this process. */
+  @FunctionalInterface
+  interface DaemonStarter {
+    /**
+     * Returns when the projects can be used.
+     *
+     * @param progress hears a few words for each step
+     * @throws InterruptedException if the person changed their mind; all is undone then
+     */
+    ManagedDaemon start(DaemonConfig config, Consumer<String> progress)
+        throws DaemonException, InterruptedException;
+  }
+}

@@ -1,0 +1,87 @@
+package org.salvusfs.daemon.config;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.salvusfs.metadata.api.Durability;
+
+/**
+ * What a daemon is told before it starts. Paths are absolute.
+ *
+ * @param passphraseFile holds the passphrase that the cluster key is wrapped under, if it is
+ * @param durability home of the intent log of new projects
+ * @param patience how long an operation waits for Cassandra before it fails
+ * @param controlPort of the control channel on 127.0.0.1; 0: any free one
+ * @see "docs/operations/configuration.md"
+ */
+public record DaemonConfig(
+    Path data,
+    Path mount,
+    Optional<Path> passphraseFile,
+    Cassandra cassandra,
+    Durability durability,
+    Duration patience,
+    Txg txg,
+    Cache cache,
+    Fuse fuse,
+    int controlPort) {
+
+  /**
+   * Where the metadata is.
+   *
+   * @param local whether the daemon starts its own single-node server; the other fields are unused
+   *     then
+   * @param copies of everything in the data center, for a keyspace that is made
+   */
+  public record Cassandra(
+      boolean local, List<String> contactPoints, String datacenter, String keyspace, int copies) {}
+
+  /**
+   * When a transaction group closes: on the first of these.
+   *
+   * @param items changed items in the overlay
+   */
+  public record Txg(Duration interval, long dirtyBytes, int items) {}
+
+  /** Memory for what was read, in bytes. */
+  public record Cache(long chunkBytes, long nodeBytes) {}
+
+  /**
+   * The mount.
+   *
+   * @param threads that read requests
+   * @param writeback whether the kernel may keep written data back
+   */
+  public record Fuse(int threads, boolean writeback) {}
+
+  /** The same with another mount point. */
+  public DaemonConfig withMount(Path other) {
+    return new DaemonConfig(
+        data,
+        other,
+        passphraseFile,
+        cassandra,
+        durability,
+        patience,
+        txg,
+        cache,
+        fuse,
+        controlPort);
+  }
+
+  /** The same with a passphrase file. */
+  public DaemonConfig withPassphraseFile(Path file) {
+    return new DaemonConfig(
+        data,
+        mount,
+        Optional.of(file),
+        cassandra,
+        durability,
+        patience,
+        txg,
+        cache,
+        fuse,
+        controlPort);
+  }
+}

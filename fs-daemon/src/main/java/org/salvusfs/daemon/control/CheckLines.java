@@ -1,0 +1,46 @@
+package org.salvusfs.daemon.control;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import org.salvusfs.daemon.management.CheckProgress;
+
+/**
+ * Writes a check's progress as lines, one for each thousandth of the way. A listener that went away
+ * ends the check: writing fails with {@link UncheckedIOException}.
+ */
+final class CheckLines implements CheckProgress, AutoCloseable {
+  private static final int STEPS = 1000;
+
+  private final OutputStream out;
+  private long lastStep = -1;
+
+  CheckLines(OutputStream out) {
+    this.out = out;
+  }
+
+  @Override
+  public void at(long done, long total) {
+    long step = total > 0 ? done * STEPS / total : done / STEPS;
+    if (step == lastStep) {
+      return;
+    }
+    lastStep = step;
+    try {
+      write(new Messages.CheckLine(done, total, null, null));
+    } catch (IOException e) {
+      throw new UncheckedIOException("whoever asked for the check has gone away", e);
+    }
+  }
+
+  void write(Messages.CheckLine line) throws IOException {
+    out.write((Json.line(line) + "\n").getBytes(StandardCharsets.UTF_8));
+    out.flush();
+  }
+
+  @Override
+  public void close() throws IOException {
+    out.close();
+  }
+}

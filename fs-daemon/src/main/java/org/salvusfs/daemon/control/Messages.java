@@ -1,0 +1,26 @@
+package org.salvusfs.daemon.control;
+
+import org.jspecify.annotations.Nullable;
+import org.salvusfs.daemon.management.CheckReport;
+
+/** What travels on the channel besides the records of {@code management}. */
+final class Messages {
+  private Messages() {}
+
+  /**
+   * Asks for a project.
+   *
+   * @param durability {@code host} or {@code quorum}; null: the configured default
+   */
+  record NewProject(String name, @Nullable String durability) {}
+
+  /** A request was refused. */
+  record Refused(Refusal refusal, String message) {}
+
+  /** The pid of a daemon that was asked to stop. */
+  record Stopping(long pid) {}
+
+  /** One line of a check: progress, or at the end exactly one of the other two. */
+  record CheckLine(
+      long done, long total, @Nullable CheckReport report, @Nullable Refused refused) {}
+}

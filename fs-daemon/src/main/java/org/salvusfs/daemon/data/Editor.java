@@ -1,0 +1,134 @@
+package org.salvusfs.daemon.data;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import org.salvusfs.metadata.api.View;
+import org.salvusfs.metadata.item.InodeItem;
+
+/**
+ * Changes contents in a txg's layers. Each operation first finds out, with whatever reading that
+ * takes, by how much it changes the allocation, and then changes memory in one step that cannot
+ * fail.
+ *
+ * <p>Parameters that all operations share: {@code view} resolves what the layers leave open, {@code
+ * item} is the inode as it is before the operation.
+ */
+final class Editor {
+  private final DirtyFiles files;
+  private final Reader reader;
+
+  Editor(DirtyFiles files, Reader reader) {
+    this.files = files;
+    this.reader = reader;
+  }
+
+  /** Sets bytes; returns by how much the allocation grows. */
+  long write(long txg, View view, long inode, InodeItem item, long offset, ByteBuffer from)
+      throws IOException {
+    if (!from.hasRemaining()) {
+      return 0;
+    }
+    long end = Math.addExact(offset, from.remaining());
+    long grows = from.remaining() - allocated(view, inode, item, offset, end);
+    files.change(txg, inode, item.sizeBytes(), layer -> layer.write(offset, from));
+    return grows;
+  }
+
+  /** Sets a range to bytes of a stored chunk; returns by how much the allocation grows. */
+  long store(long txg, View view, long inode, InodeItem item, Piece.InChunk piece)
+      throws IOException {
+    long grows = piece.length() - allocated(view, inode, item, piece.offset(), piece.end());
+    files.change(
+        txg,
+        inode,
+        item.sizeBytes(),
+        layer -> layer.store(piece.offset(), piece.length(), piece.chunk(), piece.chunkOffset()));
+    return grows;
+  }
+
+  /** Makes a hole within the size; returns the change of the allocation. */
+  long punch(long txg, View view, long inode, InodeItem item, long from, long to)
+      throws IOException {
+    long end = Math.min(to, item.sizeBytes());
+    long freed = allocated(view, inode, item, from, end);
+    if (freed > 0) {
+      files.change(txg, inode, item.sizeBytes(), layer -> layer.punch(from, end));
+    }
+    return -freed;
+  }
+
+  /** Sets the size; returns the change of the allocation. */
+  long truncate(long txg, View view, long inode, InodeItem item, long newSizeBytes)
+      throws IOException {
+    long freed = allocated(view, inode, item, newSizeBytes, item.sizeBytes());
+    files.change(txg, inode, item.sizeBytes(), layer -> layer.truncate(newSizeBytes));
+    return -freed;
+  }
+
+  /**
+   * Copies {@code [fromOffset, fromOffset + length)} of one file, holes included, to another place,
+   * by reference where it is stored in chunks; returns the change of the target's allocation.
+   */
+  long share(
+      long txg,
+      View view,
+      long from,
+      long fromSizeBytes,
+      long fromOffset,
+      long to,
+      InodeItem toItem,
+      long toOffset,
+      long length)
+      throws IOException {
+    long count = Math.min(length, fromSizeBytes - fromOffset);
+    if (count <= 0) {
+      return 0;
+    }
+    long toEnd = Math.addExact(toOffset, count);
+    if (from == to && fromOffset < toEnd && toOffset < fromOffset + count) {
+      throw new IllegalArgumentException("source and target overlap in inode " + from);
+    }
+    List<Piece> source = new ArrayList<>();
+    reader.pieces(view, from, fromSizeBytes, fromOffset, fromOffset + count, source::add);
+    long shared = source.stream().mapToLong(Piece::lengthBytes).sum();
+    long replaced = allocated(view, to, toItem, toOffset, toEnd);
+    files.change(
+        txg,
+        to,
+        toItem.sizeBytes(),
+        layer -> {
+          if (toEnd > layer.sizeBytes()) {
+            layer.truncate(toEnd);
+          }
+          layer.punch(toOffset, toEnd);
+          for (Piece piece : source) {
+            long at = piece.offset() - fromOffset + toOffset;
+            switch (piece) {
+              case Piece.Memory memory ->
+                  layer.write(at, ByteBuffer.wrap(memory.array(), memory.start(), memory.length()));
+              case Piece.InChunk in -> layer.store(at, in.length(), in.chunk(), in.chunkOffset());
+              case Piece.Zero hole -> layer.punch(at, at + hole.lengthBytes());
+            }
+          }
+        });
+    return shared - replaced;
+  }
+
+  /** How many bytes of a range are no hole; reads extents only if the counters do not tell. */
+  private long allocated(View view, long inode, InodeItem item, long from, long to)
+      throws IOException {
+    long size = item.sizeBytes();
+    long end = Math.min(to, size);
+    if (from >= end || item.allocatedBytes() == 0) {
+      return 0;
+    }
+    if (item.allocatedBytes() == size) {
+      return end - from;
+    }
+    return from == 0 && end == size
+        ? item.allocatedBytes()
+        : reader.dataBytes(view, inode, size, from, end);
+  }
+}

@@ -1,0 +1,68 @@
+package org.salvusfs.daemon.datadir;
+
+import java.nio.file.Path;
+
+/** Where things are in a data directory; none of them need exist. */
+public record Layout(Path directory) {
+  /** The absolute form of {@code directory}. */
+  public static Layout of(Path directory) {
+    return new Layout(directory.toAbsolutePath().normalize());
+  }
+
+  /** Configuration that {@code salvus dev} wrote. */
+  public Path config() {
+    return directory.resolve("salvus.yaml");
+  }
+
+  /** Version of the layout and the id of the cluster. */
+  public Path format() {
+    return directory.resolve("format");
+  }
+
+  /** Locked by the daemon that has the directory open. */
+  public Path lock() {
+    return directory.resolve("lock");
+  }
+
+  public Path hostId() {
+    return directory.resolve("host-id");
+  }
+
+  public Path clusterKey() {
+    return directory.resolve("cluster.key");
+  }
+
+  public Path packs() {
+    return directory.resolve("packs");
+  }
+
+  /** Where each chunk is; can be rebuilt from the packs. */
+  public Path index() {
+    return directory.resolve("index");
+  }
+
+  /** Intent logs of projects with durability {@code host}. */
+  public Path log() {
+    return directory.resolve("log");
+  }
+
+  /** Everything of the Cassandra that the daemon starts. */
+  public Path cassandra() {
+    return directory.resolve("cassandra");
+  }
+
+  /** How to reach the daemon that runs, or ran last. */
+  public Path daemonFile() {
+    return directory.resolve("daemon.json");
+  }
+
+  /** The secret of the control channel. */
+  public Path controlToken() {
+    return directory.resolve("control.token");
+  }
+
+  /** Text for people. */
+  public Path logs() {
+    return directory.resolve("logs");
+  }
+}

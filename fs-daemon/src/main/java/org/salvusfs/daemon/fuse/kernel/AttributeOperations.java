@@ -1,0 +1,117 @@
+package org.salvusfs.daemon.fuse.kernel;
+
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+import org.salvusfs.daemon.fs.Errno;
+import org.salvusfs.daemon.fs.FileSystem;
+import org.salvusfs.daemon.fs.FsException;
+import org.salvusfs.daemon.fs.SetAttr;
+import org.salvusfs.daemon.fuse.kernel.Abi.SetattrValid;
+
+/** Requests about attributes, extended attributes and the whole filesystem. */
+final class AttributeOperations {
+  /** What Linux allows for one value and for one list of names. */
+  private static final int XATTR_BYTES_MAX = 1 << 16;
+
+  private static final byte[] SYSTEM_PREFIX = {'s', 'y', 's', 't', 'e', 'm', '.'};
+
+  private final FileSystem fs;
+
+  AttributeOperations(FileSystem fs) {
+    this.fs = fs;
+  }
+
+  void getattr(Request in, Reply out) throws FsException {
+    out.attributes(fs.getattr(in.node()));
+  }
+
+  void statx(Request in, Reply out) throws FsException {
+    out.statx(fs.getattr(in.node()));
+  }
+
+  /**
+   * fuse_setattr_in: valid, padding u32; fh, size, lock_owner, atime, mtime, ctime u64; atimensec,
+   * mtimensec, ctimensec, mode, unused, uid, gid, unused u32. Where "now" is asked for, the kernel
+   * has put its own present time into the field.
+   */
+  void setattr(Request in, Reply out) throws FsException {
+    int valid = in.int32(0);
+    long size = in.int64(16);
+    if ((valid & SetattrValid.SIZE) != 0 && size < 0) {
+      throw new FsException(Errno.EINVAL, "negative size");
+    }
+    var change =
+        new SetAttr(
+            int32If(valid & SetattrValid.MODE, in, 68),
+            int32If(valid & SetattrValid.UID, in, 76),
+            int32If(valid & SetattrValid.GID, in, 80),
+            (valid & SetattrValid.SIZE) != 0 ? (Long) size : null,
+            timeIf(valid & SetattrValid.ATIME, in, 32, 56),
+            timeIf(valid & SetattrValid.MTIME, in, 40, 60),
+            timeIf(valid & SetattrValid.CTIME, in, 48, 64),
+            (valid & SetattrValid.KILL_SUIDGID) != 0);
+    out.attributes(fs.setattr(in.caller(), in.node(), change));
+  }
+
+  void statfs(Request in, Reply out) throws FsException {
+    out.statfs(fs.statfs(in.node()));
+  }
+
+  /** fuse_setxattr_in of 8 bytes (SETXATTR_EXT is not negotiated): size, flags u32; name; value. */
+  void setxattr(Request in) throws FsException {
+    byte[] name = attributeName(in, 8);
+    int size = in.int32(0);
+    if (size < 0 || size > XATTR_BYTES_MAX) {
+      throw new FsException(Errno.E2BIG, size + " bytes");
+    }
+    ByteBuffer payload = in.payload(8 + name.length + 1, size);
+    byte[] value = new byte[size];
+    payload.get(value);
+    fs.setxattr(in.caller(), in.node(), name, value, in.int32(4));
+  }
+
+  /** fuse_getxattr_in: size, padding u32; name. Size 0 asks for the length. */
+  void getxattr(Request in, Reply out) throws FsException {
+    answer(fs.getxattr(in.node(), attributeName(in, 8)), in.int32(0), out);
+  }
+
+  /** fuse_getxattr_in. */
+  void listxattr(Request in, Reply out) throws FsException {
+    answer(fs.listxattr(in.node()), in.int32(0), out);
+  }
+
+  void removexattr(Request in) throws FsException {
+    fs.removexattr(in.caller(), in.node(), attributeName(in, 0));
+  }
+
+  private static void answer(byte[] value, int room, Reply out) throws FsException {
+    if (room == 0) {
+      out.count(value.length);
+    } else if (value.length > room || value.length > out.bodyBytesMax()) {
+      throw new FsException(Errno.ERANGE, value.length + " bytes do not fit into " + room);
+    } else {
+      out.data(value);
+    }
+  }
+
+  /**
+   * The name at an offset. The system namespace is ACLs, which the kernel would store here without
+   * obeying them (POSIX_ACL is not negotiated): worse than having none, so it is refused.
+   */
+  private static byte[] attributeName(Request in, int at) throws FsException {
+    byte[] name = in.text(at);
+    if (name.length >= SYSTEM_PREFIX.length
+        && ByteBuffer.wrap(name, 0, SYSTEM_PREFIX.length).equals(ByteBuffer.wrap(SYSTEM_PREFIX))) {
+      throw new FsException(Errno.EOPNOTSUPP, "system attributes");
+    }
+    return name;
+  }
+
+  private static @Nullable Integer int32If(int condition, Request in, int at) {
+    return condition != 0 ? (Integer) in.int32(at) : null;
+  }
+
+  private static @Nullable Long timeIf(int condition, Request in, int secondsAt, int nanosAt) {
+    return condition != 0 ? (Long) Attributes.nanos(in.int64(secondsAt), in.int32(nanosAt)) : null;
+  }
+}

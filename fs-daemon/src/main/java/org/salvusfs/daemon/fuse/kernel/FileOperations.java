@@ -1,0 +1,125 @@
+package org.salvusfs.daemon.fuse.kernel;
+
+import org.salvusfs.daemon.fs.Errno;
+import org.salvusfs.daemon.fs.FileSystem;
+import org.salvusfs.daemon.fs.FsException;
+import org.salvusfs.daemon.fs.Opened;
+import org.salvusfs.daemon.fs.SetAttr;
+
+/** Requests about open files and their contents. */
+final class FileOperations {
+  private static final SetAttr KILL_SUIDGID =
+      new SetAttr(null, null, null, null, null, null, null, true);
+
+  /** The 32-bit count of the old COPY_FILE_RANGE reply, cut to whole pages. */
+  private static final long COPY_BYTES_MAX = 0x7ffff000L;
+
+  private final FileSystem fs;
+
+  FileOperations(FileSystem fs) {
+    this.fs = fs;
+  }
+
+  /** fuse_open_in: flags, open_flags u32. */
+  void open(Request in, Reply out) throws FsException {
+    long handle = fs.open(in.caller(), in.node(), in.int32(0));
+    if ((in.int32(4) & Abi.OPEN_KILL_SUIDGID) != 0) {
+      killSuidgidOf(in.node(), handle, in);
+    }
+    out.openedFile(handle);
+  }
+
+  /** fuse_create_in: flags, mode, umask, open_flags u32; name. */
+  void create(Request in, Reply out) throws FsException {
+    Opened opened =
+        fs.create(in.caller(in.int32(8)), in.node(), in.name(16), in.int32(4), in.int32(0));
+    if ((in.int32(12) & Abi.OPEN_KILL_SUIDGID) != 0) {
+      long node = opened.attr().node();
+      try {
+        opened = new Opened(fs.setattr(in.caller(), node, KILL_SUIDGID), opened.handle());
+      } catch (FsException e) {
+        fs.release(node, opened.handle());
+        fs.forget(node, 1);
+        throw e;
+      }
+    }
+    out.created(opened.attr(), opened.handle());
+  }
+
+  private void killSuidgidOf(long node, long handle, Request in) throws FsException {
+    try {
+      fs.setattr(in.caller(), node, KILL_SUIDGID);
+    } catch (FsException e) {
+      fs.release(node, handle);
+      throw e;
+    }
+  }
+
+  /** fuse_read_in: fh, offset u64; size, read_flags u32; lock_owner u64; flags, padding u32. */
+  void read(Request in, Reply out) throws FsException {
+    long offset = notNegative(in.int64(8));
+    int size = Math.clamp(Integer.toUnsignedLong(in.int32(16)), 0, out.bodyBytesMax());
+    out.data(fs.read(in.node(), in.int64(0), offset, out.room(size)));
+  }
+
+  /** fuse_write_in: fh, offset u64; size, write_flags u32; lock_owner u64; flags, padding u32. */
+  void write(Request in, Reply out) throws FsException {
+    long offset = notNegative(in.int64(8));
+    int writeFlags = in.int32(20);
+    out.count(
+        fs.write(
+            in.node(),
+            in.int64(0),
+            offset,
+            in.payload(Abi.WRITE_IN_BYTES, in.int32(16)),
+            in.int32(32),
+            (writeFlags & Abi.WRITE_KILL_SUIDGID) != 0));
+  }
+
+  /** fuse_release_in: fh u64; flags, release_flags u32; lock_owner u64. */
+  void release(Request in) {
+    fs.release(in.node(), in.int64(0));
+  }
+
+  /** fuse_fsync_in: fh u64; fsync_flags, padding u32. */
+  void fsync(Request in) throws FsException {
+    fs.fsync(in.node(), (in.int32(8) & Abi.FSYNC_DATA_ONLY) != 0);
+  }
+
+  /** fuse_fallocate_in: fh, offset, length u64; mode, padding u32. */
+  void fallocate(Request in) throws FsException {
+    long offset = notNegative(in.int64(8));
+    long length = notNegative(in.int64(16));
+    fs.fallocate(in.node(), in.int64(0), in.int32(24), offset, length);
+  }
+
+  /** fuse_lseek_in: fh, offset u64; whence, padding u32. */
+  void lseek(Request in, Reply out) throws FsException {
+    out.number(fs.lseek(in.node(), in.int64(0), notNegative(in.int64(8)), in.int32(16)));
+  }
+
+  void copyFileRange(Request in, Reply out) throws FsException {
+    out.count((int) copy(in, Math.min(in.int64(40), COPY_BYTES_MAX)));
+  }
+
+  void copyFileRange64(Request in, Reply out) throws FsException {
+    out.number(copy(in, in.int64(40)));
+  }
+
+  /** fuse_copy_file_range_in: fh_in, off_in, nodeid_out, fh_out, off_out, len, flags u64. */
+  private long copy(Request in, long length) throws FsException {
+    if (in.int64(48) != 0) {
+      throw new FsException(Errno.EINVAL, "unknown flags of copy_file_range");
+    }
+    long fromOffset = notNegative(in.int64(8));
+    long toOffset = notNegative(in.int64(32));
+    return fs.copyFileRange(in.node(), fromOffset, in.int64(16), toOffset, notNegative(length));
+  }
+
+  private static long notNegative(long offset) throws FsException {
+    if (offset < 0) {
+      throw new FsException(Errno.EINVAL, "negative offset or length");
+    }
+    return offset;
+  }
+}

@@ -1,0 +1,52 @@
+package org.salvusfs.daemon.management;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.salvusfs.metadata.api.Durability;
+
+/** A running daemon, as its owner sees it. Thread-safe; methods block on the stores. */
+public interface ManagedDaemon extends AutoCloseable {
+  DaemonStatus status() throws DaemonException;
+
+  /**
+   * Creates an empty project.
+   *
+   * @param durability empty: the configured default
+   * @throws DaemonException.NameTaken if another project has the name
+   * @throws DaemonException.Invalid if it cannot be a name
+   */
+  ProjectStatus createProject(String name, Optional<Durability> durability) throws DaemonException;
+
+  /** All projects, by name. */
+  List<ProjectStatus> projects() throws DaemonException;
+
+  /** One project by id or name; {@link DaemonException.UnknownProject} if there is none. */
+  ProjectStatus project(String idOrName) throws DaemonException;
+
+  /**
+   * Walks a project's tree and verifies it.
+   *
+   * @param repair whether to mend what can be mended without losing contents
+   * @param progress called on the caller's thread
+   */
+  CheckReport check(String idOrName, boolean repair, CheckProgress progress) throws DaemonException;
+
+  /** On return all changes made before the call, in every open project, are committed. */
+  void commit() throws DaemonException;
+
+  /** Asks whoever runs the daemon to close it; returns at once. */
+  void requestStop();
+
+  /** Waits for {@link #requestStop}; false if it did not come within {@code timeout}. */
+  boolean awaitStopRequest(Duration timeout) throws InterruptedException;
+
+  /**
+   * Unmounts, commits, gives every project back and stops what was started. Idempotent; a step that
+   * fails does not keep the next ones from being taken.
+   *
+   * @throws DaemonException.Failed naming the first step that failed
+   */
+  @Override
+  void close() throws DaemonException;
+}

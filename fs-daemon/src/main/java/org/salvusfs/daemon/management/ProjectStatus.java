@@ -1,0 +1,25 @@
+package org.salvusfs.daemon.management;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A project at one moment.
+ *
+ * @param durability {@code host} or {@code quorum}
+ * @param created ISO 8601
+ * @param open whether this daemon has it open; the fields after it are null otherwise
+ * @param txg the committed transaction group
+ * @param root id of the committed tree's top node
+ * @param bytes logical bytes outside holes, uncommitted changes included
+ * @param inodes inodes in use, uncommitted changes included
+ */
+public record ProjectStatus(
+    String id,
+    String name,
+    String durability,
+    String created,
+    boolean open,
+    @Nullable Long txg,
+    @Nullable String root,
+    @Nullable Long bytes,
+    @Nullable Long inodes) {}

@@ -1,0 +1,132 @@
+package org.salvusfs.daemon.vfs;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import org.salvusfs.metadata.api.Cursor;
+import org.salvusfs.metadata.item.InodeItem;
+import org.salvusfs.metadata.item.Keys;
+import org.salvusfs.metadata.txg.Tx;
+import org.salvusfs.metadata.txg.TxKind;
+
+/**
+ * Inodes that have lost their last link. One that nobody uses goes at once; one in use gets an
+ * ORPHAN item and goes when the kernel forgets it, or at the next opening. Whoever takes an inode
+ * out of {@link #waiting} reaps it, so that it is reaped once.
+ */
+final class Orphans {
+  private static final byte[] NOTHING = new byte[0];
+
+  private final Parts parts;
+
+  /** Orphans in use, and those whose reaping failed. */
+  private final Set<Long> waiting = ConcurrentHashMap.newKeySet();
+
+  /** Those whose reaping failed. */
+  private final Queue<Long> failed = new ConcurrentLinkedQueue<>();
+
+  Orphans(Parts parts) {
+    this.parts = parts;
+  }
+
+  /**
+   * Inside an operation that removes the last link, with the inode locked.
+   *
+   * @param item with its links and times as they are to be
+   */
+  void abandon(Tx tx, long inode, InodeItem item) {
+    if (parts.lookups().isInUse(inode)) {
+      tx.put(Keys.orphan(inode), NOTHING);
+      tx.put(Keys.inode(inode), item.encode());
+      waiting.add(inode);
+    } else {
+      reap(tx, inode, item);
+    }
+  }
+
+  /** After that operation: the kernel may have forgotten the inode meanwhile. */
+  void abandoned(long inode) {
+    if (!parts.lookups().isInUse(inode)) {
+      forgotten(inode);
+    }
+  }
+
+  /**
+   * The kernel has forgotten the inode. Never fails: what cannot be reaped now is tried again after
+   * the next one that can, and at the latest at the next opening. Waits for a lost lease as every
+   * operation does.
+   */
+  void forgotten(long inode) {
+    if (!waiting.contains(inode)) {
+      return;
+    }
+    boolean going = tryReap(inode);
+    while (going) {
+      Long again = failed.poll();
+      going = again != null && tryReap(again);
+    }
+  }
+
+  private boolean tryReap(long inode) {
+    try {
+      reapWaiting(inode);
+      return true;
+    } catch (IOException e) {
+      parts.errnos().note("reclaiming", inode, e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    failed.add(inode);
+    return false;
+  }
+
+  private void reapWaiting(long inode) throws IOException, InterruptedException {
+    try (InodeLocks.Held _ = parts.locks().exclusive(inode)) {
+      if (!waiting.contains(inode)) {
+        return;
+      }
+      byte[] value = parts.items().view().get(Keys.inode(inode));
+      try (Tx tx = parts.txgs().begin(TxKind.NAMESPACE)) {
+        tx.delete(Keys.orphan(inode));
+        if (value != null) {
+          reap(tx, inode, InodeItem.decode(value));
+        }
+        tx.apply();
+      }
+      waiting.remove(inode);
+    }
+  }
+
+  private void reap(Tx tx, long inode, InodeItem item) {
+    parts.contents().drop(inode, tx.txg());
+    tx.reap(inode);
+    tx.addUsage(-item.allocatedBytes(), -1);
+  }
+
+  /** Reaps what an earlier holder of the project left. Called before the first operation. */
+  void reapLeftovers() throws IOException, InterruptedException {
+    for (long inode : leftovers()) {
+      waiting.add(inode);
+      parts.txgs().awaitRoom(0);
+      reapWaiting(inode);
+    }
+  }
+
+  private List<Long> leftovers() throws IOException {
+    List<Long> inodes = new ArrayList<>();
+    Cursor cursor = parts.items().view().scan(Keys.first(0, Keys.ORPHAN), Keys.end(0, Keys.ORPHAN));
+    while (cursor.next()) {
+      inodes.add(Keys.suffixLong(cursor.key()));
+    }
+    return inodes;
+  }
+
+  /** How many wait. */
+  int size() {
+    return waiting.size();
+  }
+}

@@ -1,0 +1,63 @@
+package org.salvusfs.daemon.vfs;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import java.io.IOException;
+import org.salvusfs.metadata.item.InodeItem;
+import org.salvusfs.metadata.item.Keys;
+import org.salvusfs.metadata.txg.Tx;
+import org.salvusfs.metadata.txg.TxKind;
+
+/**
+ * What a file loses when its owner or, by an ordinary user, its contents change: the setuid bit,
+ * the setgid bit if the group may execute it, and its capabilities.
+ */
+final class Privileges {
+  private static final byte[] CAPABILITY = "security.capability".getBytes(US_ASCII);
+  private static final int EXECUTE_BITS = 0111;
+
+  private final Parts parts;
+
+  Privileges(Parts parts) {
+    this.parts = parts;
+  }
+
+  /** The mode without privileges; a directory's bits mean something else and stay. */
+  static int without(int mode) {
+    if ((mode & InodeItem.S_IFMT) == InodeItem.S_IFDIR) {
+      return mode;
+    }
+    int kept = mode & ~Linux.S_ISUID;
+    return (kept & Linux.S_IXGRP) != 0 ? kept & ~Linux.S_ISGID : kept;
+  }
+
+  static void dropCapability(Tx tx, long inode) {
+    tx.delete(Keys.xattr(inode, CAPABILITY));
+  }
+
+  /**
+   * Takes a file's privileges away, before contents change under the same lock: an operation of its
+   * own, because data operations are not logged and a changed file must never come back with them.
+   *
+   * @return the inode as it is then
+   */
+  InodeItem drop(long inode, InodeItem item) throws IOException {
+    int mode = without(item.mode());
+    boolean mayHaveCapability = (mode & EXECUTE_BITS) != 0;
+    boolean changes =
+        mode != item.mode()
+            || (mayHaveCapability
+                && parts.items().view().get(Keys.xattr(inode, CAPABILITY)) != null);
+    if (!changes) {
+      return item;
+    }
+    InodeItem dropped =
+        item.withMode(mode).withTimes(item.atimeNanos(), item.mtimeNanos(), parts.now());
+    try (Tx tx = parts.txgs().begin(TxKind.NAMESPACE)) {
+      tx.put(Keys.inode(inode), dropped.encode());
+      dropCapability(tx, inode);
+      tx.apply();
+    }
+    return dropped;
+  }
+}

@@ -1,0 +1,140 @@
+package org.salvusfs.daemon.vfs;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.List;
+import org.salvusfs.daemon.fs.Errno;
+import org.salvusfs.daemon.fs.FsException;
+import org.salvusfs.metadata.api.Cursor;
+import org.salvusfs.metadata.item.InodeItem;
+import org.salvusfs.metadata.item.Keys;
+import org.salvusfs.metadata.txg.Tx;
+import org.salvusfs.metadata.txg.TxKind;
+
+/** Extended attributes: kept as they are, in the namespaces that Linux has. */
+final class Xattrs {
+  private static final int NAME_BYTES_MAX = 255;
+  private static final int VALUE_BYTES_MAX = 64 << 10;
+
+  /** What listxattr can return at most. */
+  private static final int LIST_BYTES_MAX = 64 << 10;
+
+  private static final List<byte[]> PREFIXES =
+      List.of(ascii("user."), ascii("trusted."), ascii("security."));
+  private static final List<byte[]> WHOLE =
+      List.of(ascii("system.posix_acl_access"), ascii("system.posix_acl_default"));
+
+  private final Parts parts;
+  private final Items items;
+
+  Xattrs(Parts parts) {
+    this.parts = parts;
+    this.items = parts.items();
+  }
+
+  private static byte[] ascii(String text) {
+    return text.getBytes(US_ASCII);
+  }
+
+  void set(long inode, byte[] name, byte[] value, int flags)
+      throws IOException, FsException, InterruptedException {
+    checkName(name);
+    if (value.length > VALUE_BYTES_MAX) {
+      throw new FsException(Errno.E2BIG);
+    }
+    if (flags != 0 && flags != Linux.XATTR_CREATE && flags != Linux.XATTR_REPLACE) {
+      throw new FsException(Errno.EINVAL);
+    }
+    parts.txgs().awaitRoom(0);
+    try (InodeLocks.Held _ = parts.locks().exclusive(inode)) {
+      InodeItem item = items.inode(inode);
+      boolean exists = items.view().get(Keys.xattr(inode, name)) != null;
+      if (exists && flags == Linux.XATTR_CREATE) {
+        throw new FsException(Errno.EEXIST);
+      }
+      if (!exists) {
+        if (flags == Linux.XATTR_REPLACE) {
+          throw new FsException(Errno.ENODATA);
+        }
+        if (names(inode).length + name.length + 1 > LIST_BYTES_MAX) {
+          throw new FsException(Errno.ENOSPC);
+        }
+      }
+      try (Tx tx = parts.txgs().begin(TxKind.NAMESPACE)) {
+        tx.put(Keys.xattr(inode, name), value);
+        putChanged(tx, inode, item);
+        tx.apply();
+      }
+    }
+  }
+
+  byte[] get(long inode, byte[] name) throws IOException, FsException {
+    checkName(name);
+    byte[] value = items.view().get(Keys.xattr(inode, name));
+    if (value == null) {
+      throw new FsException(Errno.ENODATA);
+    }
+    return value;
+  }
+
+  byte[] list(long inode) throws IOException, FsException, InterruptedException {
+    try (InodeLocks.Held _ = parts.locks().shared(inode)) {
+      return names(inode);
+    }
+  }
+
+  void remove(long inode, byte[] name) throws IOException, FsException, InterruptedException {
+    checkName(name);
+    parts.txgs().awaitRoom(0);
+    try (InodeLocks.Held _ = parts.locks().exclusive(inode)) {
+      InodeItem item = items.inode(inode);
+      if (items.view().get(Keys.xattr(inode, name)) == null) {
+        throw new FsException(Errno.ENODATA);
+      }
+      try (Tx tx = parts.txgs().begin(TxKind.NAMESPACE)) {
+        tx.delete(Keys.xattr(inode, name));
+        putChanged(tx, inode, item);
+        tx.apply();
+      }
+    }
+  }
+
+  private void putChanged(Tx tx, long inode, InodeItem item) {
+    InodeItem changed = item.withTimes(item.atimeNanos(), item.mtimeNanos(), parts.now());
+    tx.put(Keys.inode(inode), changed.encode());
+  }
+
+  private byte[] names(long inode) throws IOException {
+    var names = new ByteArrayOutputStream();
+    Cursor cursor = items.view().scan(Keys.first(inode, Keys.XATTR), Keys.end(inode, Keys.XATTR));
+    while (cursor.next()) {
+      names.writeBytes(Keys.suffix(cursor.key()));
+      names.write(0);
+    }
+    return names.toByteArray();
+  }
+
+  private static void checkName(byte[] name) throws FsException {
+    if (name.length > NAME_BYTES_MAX) {
+      throw new FsException(Errno.ERANGE);
+    }
+    for (byte[] whole : WHOLE) {
+      if (Arrays.equals(whole, name)) {
+        return;
+      }
+    }
+    for (byte[] prefix : PREFIXES) {
+      if (name.length >= prefix.length
+          && Arrays.equals(prefix, 0, prefix.length, name, 0, prefix.length)) {
+        if (name.length == prefix.length) {
+          throw new FsException(Errno.EINVAL);
+        }
+        return;
+      }
+    }
+    throw new FsException(Errno.EOPNOTSUPP);
+  }
+}

@@ -1,0 +1,48 @@
+/**
+ * The VFS: what operations mean. {@link org.salvusfs.daemon.vfs.ProjectFileSystem} is one project,
+ * {@link org.salvusfs.daemon.vfs.MountFileSystem} puts all projects under one top directory.
+ *
+ * <p>Every operation that changes something follows one template (that of OpenZFS's {@code
+ * zfs_vnops_os.c}):
+ *
+ * <ol>
+ *   <li>wait for room, holding nothing ({@link org.salvusfs.metadata.txg.Transactions#awaitRoom});
+ *   <li>lock the inodes, in ascending order ({@link org.salvusfs.daemon.vfs.InodeLocks}). Who needs
+ *       the inode behind a name reads the entry first, locks both, and reads it again;
+ *   <li>read the items from the live view and check everything, with the errno of ext4;
+ *   <li>admit the growth ({@link org.salvusfs.daemon.vfs.Admission});
+ *   <li>begin the transaction;
+ *   <li>change contents, put items; contents come first because they alone can fail;
+ *   <li>apply, which lets go of the group, and unlock;
+ *   <li>wait for the log if the caller asked for it (O_SYNC).
+ * </ol>
+ *
+ * <p>Operations that only read take the shared lock where they need more than one item of a moment,
+ * and none otherwise: single items change at once.
+ *
+ * <p>Invariants:
+ *
+ * <ul>
+ *   <li>An inode's items change only under its exclusive lock; a directory's entries count as the
+ *       directory's.
+ *   <li>{@code nlink} of a file is the number of its entries; of a directory 2 plus the number of
+ *       its subdirectories, and 0 once it is removed.
+ *   <li>A directory's {@code parent} is the directory that holds its entry. Only a rename that
+ *       holds the rename lock changes it, so that under that lock the way up is stable.
+ *   <li>An inode without links has an ORPHAN item as long as somebody may still use it: its lookup
+ *       count is not 0. New lookups need an entry, so a count that has reached 0 stays there, and
+ *       then the inode is reaped. Orphans that a crash left are reaped at the next opening.
+ *   <li>Usage changes in the transaction that causes it.
+ * </ul>
+ *
+ * <p>Lock order: rename lock, inode locks ascending, a directory stream's lock, held transaction;
+ * below these only leaves (lookup counts). Threads are the callers'; there are none of its own. A
+ * thread interrupted while it waits for a lock answers EINTR and has changed nothing.
+ *
+ * <p>Permissions, the sticky bit and symlink resolution are the kernel's (default_permissions).
+ * Failures of the stores become errnos in {@link org.salvusfs.daemon.vfs.Errnos} alone.
+ */
+@NullMarked
+package org.salvusfs.daemon.vfs;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,135 @@
+package org.salvusfs.daemon.wiring;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.salvusfs.daemon.management.DaemonException;
+import org.salvusfs.daemon.management.ProjectStatus;
+import org.salvusfs.metadata.api.Durability;
+import org.salvusfs.metadata.api.MetadataException;
+import org.salvusfs.metadata.api.Project;
+import org.salvusfs.metadata.api.ProjectId;
+import org.salvusfs.metadata.item.InodeItem;
+import org.salvusfs.metadata.item.Keys;
+import org.salvusfs.metadata.tree.Tree;
+import org.salvusfs.metadata.txg.Transactions;
+
+/** Creates projects and says how they are. */
+final class Catalogue {
+  private static final Pattern ID =
+      Pattern.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}");
+  private static final int NAME_BYTES_MAX = 255;
+  private static final int TOP_MODE = InodeItem.S_IFDIR | 0755;
+
+  private final Stores stores;
+  private final Projects projects;
+  private final Surroundings surroundings;
+  private final Path dataDirectory;
+  private volatile List<Project> lastListed = List.of();
+
+  Catalogue(Stores stores, Projects projects, Surroundings surroundings, Path dataDirectory) {
+    this.stores = stores;
+    this.projects = projects;
+    this.surroundings = surroundings;
+    this.dataDirectory = dataDirectory;
+  }
+
+  /**
+   * Creates an empty project that belongs to the owner of the data directory. The name is claimed
+   * last, so that what a crash leaves behind is not a project.
+   */
+  ProjectStatus create(String name, Durability durability) throws IOException, DaemonException {
+    checkName(name);
+    if (stores.metadata().projects().find(name) != null) {
+      throw taken(name);
+    }
+    var id = new ProjectId(surroundings.newId());
+    var tree = new Tree(id, stores.blocks().codec(), stores.nodes());
+    long now = surroundings.wallClock().getAsLong();
+    var first = Transactions.create(tree, stores.metadata().nodes(), 0, top(now));
+    stores.metadata().heads().create(id, first.root(), 0);
+    var created = Instant.ofEpochMilli(TimeUnit.NANOSECONDS.toMillis(now));
+    var project = new Project(id, name, durability, created);
+    if (!stores.metadata().projects().create(project)) {
+      throw taken(name);
+    }
+    return status(project);
+  }
+
+  private InodeItem top(long now) throws IOException {
+    int uid = (Integer) Files.getAttribute(dataDirectory, "unix:uid");
+    int gid = (Integer) Files.getAttribute(dataDirectory, "unix:gid");
+    return new InodeItem(TOP_MODE, uid, gid, 2, 0, 0, now, now, now, now, 0, Keys.ROOT_INODE);
+  }
+
+  private static void checkName(String name) throws DaemonException.Invalid {
+    int bytes = name.getBytes(StandardCharsets.UTF_8).length;
+    var problem =
+        bytes < 1 || bytes > NAME_BYTES_MAX
+            ? "has 1 to " + NAME_BYTES_MAX + " bytes, not " + bytes
+            : name.indexOf('/') >= 0 || name.indexOf('\0') >= 0
+                ? "has no slash and no NUL"
+                : name.equals(".") || name.equals("..") || ID.matcher(name).matches()
+                    ? "is not \".\", \"..\" or of the form of an id"
+                    : "";
+    if (!problem.isEmpty()) {
+      throw new DaemonException.Invalid("a project's name " + problem);
+    }
+  }
+
+  private static DaemonException taken(String name) {
+    return new DaemonException.NameTaken("there is a project named \"" + name + "\" already");
+  }
+
+  /** By id or name. */
+  Project find(String idOrName) throws IOException, DaemonException {
+    @Nullable Project found =
+        ID.matcher(idOrName).matches()
+            ? stores.metadata().projects().find(ProjectId.parse(idOrName))
+            : stores.metadata().projects().find(idOrName);
+    if (found == null) {
+      throw new DaemonException.UnknownProject(
+          "there is no project \"" + idOrName + "\"; ./salvus project list shows all");
+    }
+    return found;
+  }
+
+  /** All projects, by name. */
+  List<ProjectStatus> all() throws MetadataException {
+    lastListed = stores.metadata().projects().list();
+    return lastListed.stream().map(this::status).toList();
+  }
+
+  /** The same as of the last time that Cassandra answered; asks it nothing. */
+  List<ProjectStatus> lastKnown() {
+    return lastListed.stream().map(this::status).toList();
+  }
+
+  ProjectStatus status(Project project) {
+    Optional<Transactions> open = projects.ifOpen(project.id()).map(OpenProject::transactions);
+    return new ProjectStatus(
+        project.id().toString(),
+        project.name(),
+        project.durability().name().toLowerCase(Locale.ROOT),
+        project.created().toString(),
+        open.isPresent(),
+        open.map(Transactions::committedTxg).orElse(null),
+        open.map(Catalogue::root).orElse(null),
+        open.map(txgs -> txgs.usage().bytes()).orElse(null),
+        open.map(txgs -> txgs.usage().inodes()).orElse(null));
+  }
+
+  private static String root(Transactions transactions) {
+    try (var pin = transactions.pinRoot()) {
+      return pin.root().toString();
+    }
+  }
+}

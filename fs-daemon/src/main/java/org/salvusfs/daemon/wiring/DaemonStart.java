@@ -1,0 +1,290 @@
+package org.salvusfs.daemon.wiring;
+
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.util.HexFormat;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.salvusfs.daemon.config.DaemonConfig;
+import org.salvusfs.daemon.control.ControlServer;
+import org.salvusfs.daemon.control.DaemonFile;
+import org.salvusfs.daemon.datadir.DataDirectory;
+import org.salvusfs.daemon.datadir.Layout;
+import org.salvusfs.daemon.datadir.SmallFile;
+import org.salvusfs.daemon.fuse.kernel.FuseServer;
+import org.salvusfs.daemon.fuse.kernel.MountException;
+import org.salvusfs.daemon.fuse.kernel.Options;
+import org.salvusfs.daemon.management.DaemonException;
+import org.salvusfs.daemon.management.ManagedDaemon;
+import org.salvusfs.daemon.metrics.CommitMeters;
+import org.salvusfs.daemon.metrics.OperationMeters;
+import org.salvusfs.daemon.vfs.MountFileSystem;
+import org.salvusfs.metadata.api.MetadataException;
+import org.salvusfs.metadata.lease.HostLease;
+import org.salvusfs.metadata.lease.LeaseOptions;
+import org.salvusfs.metadata.lease.Leases;
+
+/**
+ * Puts a daemon together.
+ *
+ * <p>First everything that can be in the way is looked at, and nothing is changed: the data
+ * directory, the key, the mount point, the port. Then, in this order: the data directory's lock,
+ * Cassandra, the stores, the lease, the mount, the control channel. Ending goes the other way:
+ * nothing is accepted any more, the mount ends, every project is committed and given back, the
+ * lease ends, the stores are closed, Cassandra is stopped, the lock is let go.
+ */
+public final class DaemonStart {
+  private static final int TOKEN_BYTES = 32;
+  private static final int END_SECONDS_MAX = 30;
+
+  private final DaemonConfig config;
+  private final Consumer<String> progress;
+  private final Surroundings surroundings;
+  private final ClosingOrder closing = new ClosingOrder();
+  private boolean madeMountPoint;
+
+  private DaemonStart(DaemonConfig config, Consumer<String> progress, Surroundings surroundings) {
+    this.config = config;
+    this.progress = progress;
+    this.surroundings = surroundings;
+  }
+
+  /**
+   * Starts a daemon in this process; the projects can be used on return.
+   *
+   * @param progress hears a few words for each step
+   * @throws DaemonException with one sentence if it cannot be started; what was started is ended
+   */
+  public static ManagedDaemon start(DaemonConfig config, Consumer<String> progress)
+      throws DaemonException, InterruptedException {
+    var start = new DaemonStart(config, progress, Surroundings.ofThisProcess());
+    try {
+      return start.run();
+    } catch (DaemonException | InterruptedException | RuntimeException e) {
+      start.undo(e);
+      throw e;
+    }
+  }
+
+  private void undo(Exception cause) {
+    try {
+      closing.close();
+    } catch (DaemonException.Failed e) {
+      cause.addSuppressed(e);
+    }
+    if (madeMountPoint) {
+      try {
+        Files.deleteIfExists(config.mount());
+      } catch (IOException e) {
+        cause.addSuppressed(e);
+      }
+    }
+  }
+
+  private ManagedDaemon run() throws DaemonException, InterruptedException {
+    DataDirectory.requireUsable(config.data());
+    var layout = Layout.of(config.data());
+    var keys = ClusterKeys.read(layout.clusterKey(), config.passphraseFile());
+    var token = token();
+    var control = ControlServer.bind(config.controlPort(), token);
+    closing.started("the control channel's port", control);
+    prepareMountPoint();
+    var data =
+        closing.started(
+            "the data directory", DataDirectory.open(config.data(), surroundings::newId));
+    closing.started("the log file", LogFile.into(layout.logs()));
+    var stores = Stores.open(config, data, keys, surroundings, closing, progress);
+    var registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    closing.started("the meters", registry::close);
+    var daemon = new Daemon(parts(data, stores, registry));
+    mount(daemon, stores, registry);
+    announce(daemon, control, token, registry);
+    return daemon;
+  }
+
+  private Daemon.Parts parts(DataDirectory data, Stores stores, MeterRegistry registry)
+      throws DaemonException {
+    var incarnation = surroundings.newId();
+    var metadata = stores.metadata();
+    var leaseOptions = leaseOptions();
+    var lease =
+        closing.started(
+            "the lease",
+            new HostLease(
+                metadata.hosts(),
+                data.host(),
+                incarnation,
+                surroundings.hostName(),
+                leaseOptions,
+                surroundings.nanoClock(),
+                scheduler()));
+    progress.accept("waiting for the lease");
+    lease.start();
+    try {
+      lease.awaitValid();
+    } catch (MetadataException.Unavailable e) {
+      throw Explain.start(e);
+    }
+    var leases =
+        new Leases(
+            metadata.heads(),
+            metadata.hosts(),
+            data.host(),
+            incarnation,
+            leaseOptions,
+            surroundings.nanoClock(),
+            nanos -> Thread.sleep(Duration.ofNanos(nanos)));
+    var commits = new CommitMeters(registry);
+    var projects =
+        closing.started(
+            "the projects",
+            new Projects(stores, lease, leases, config, surroundings, workers(), commits));
+    var operations = new OperationMeters(registry);
+    var catalogue = new Catalogue(stores, projects, surroundings, data.layout().directory());
+    var check = new ProjectCheck(stores, projects, surroundings);
+    return new Daemon.Parts(
+        config, data, stores, lease, projects, catalogue, check, operations, surroundings, closing);
+  }
+
+  private LeaseOptions leaseOptions() {
+    var usual = LeaseOptions.DEFAULT;
+    return new LeaseOptions(
+        usual.renewEvery(),
+        usual.retryEvery(),
+        usual.validFor(),
+        usual.margin(),
+        config.patience());
+  }
+
+  private ScheduledExecutorService scheduler() {
+    var threads = Thread.ofPlatform().daemon().name("lease").factory();
+    var scheduler = Executors.newSingleThreadScheduledExecutor(threads);
+    closing.started("the lease's thread", () -> end(scheduler));
+    return scheduler;
+  }
+
+  private ExecutorService workers() {
+    var threads = Thread.ofPlatform().daemon().name("worker-", 0).factory();
+    int count = Runtime.getRuntime().availableProcessors();
+    var workers = Executors.newFixedThreadPool(count, threads);
+    closing.started("the workers", () -> end(workers));
+    return workers;
+  }
+
+  private static void end(ExecutorService executor) throws InterruptedException {
+    executor.shutdown();
+    if (!executor.awaitTermination(END_SECONDS_MAX, TimeUnit.SECONDS)) {
+      executor.shutdownNow();
+    }
+  }
+
+  /** Makes the directory if only that is missing; it goes again if the start fails. */
+  private void prepareMountPoint() throws DaemonException {
+    var mount = config.mount();
+    try {
+      Files.createDirectory(mount);
+      madeMountPoint = true;
+    } catch (FileAlreadyExistsException there) {
+      madeMountPoint = false; // a directory, or a dead mount, which the kernel binding removes
+    } catch (IOException e) {
+      throw new DaemonException.Obstructed(
+          "the mount point " + mount + " cannot be made (" + e + ")", e);
+    }
+    try {
+      FuseServer.requireMountable(mount);
+    } catch (MountException e) {
+      throw Explain.mount(e);
+    }
+  }
+
+  private void mount(Daemon daemon, Stores stores, PrometheusMeterRegistry registry)
+      throws DaemonException {
+    progress.accept("mounting " + config.mount());
+    var parts = daemon.parts();
+    var fileSystem =
+        new MountFileSystem(
+            stores.metadata().projects(),
+            parts.projects(),
+            stores::freeBytes,
+            surroundings.wallClock(),
+            surroundings.nanoClock());
+    try {
+      var server =
+          FuseServer.mount(
+              fileSystem, config.mount(), mountOptions(), parts.operations()::completed);
+      closing.started("the mount", server::unmount);
+      Thread.ofVirtual().name("mount-watch").start(() -> stopWithMount(server, daemon));
+      Gauge.builder("salvus.fuse.threads", server, FuseServer::size)
+          .description("Threads that serve the mount")
+          .register(registry);
+    } catch (MountException e) {
+      throw Explain.mount(e);
+    }
+    Gauge.builder("salvus.projects.open", parts.projects(), all -> all.all().size())
+        .description("Projects that this daemon holds")
+        .register(registry);
+    new JvmMemoryMetrics().bindTo(registry);
+  }
+
+  /** Without its mount the daemon is of no use. */
+  private static void stopWithMount(FuseServer server, Daemon daemon) {
+    try {
+      server.awaitEnd();
+      daemon.requestStop();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private Options mountOptions() {
+    var usual = Options.defaults();
+    return new Options(
+        config.fuse().threads(),
+        Math.max(config.fuse().threads(), usual.threadsMax()),
+        usual.entryLifetime(),
+        usual.absenceLifetime(),
+        usual.attributesLifetime(),
+        usual.cacheDirectories(),
+        config.fuse().writeback(),
+        usual.interrupts(),
+        usual.allowOther(),
+        usual.allowSuid(),
+        usual.allowDevices(),
+        usual.readAheadKib(),
+        usual.unmountPatience());
+  }
+
+  private void announce(
+      Daemon daemon, ControlServer control, String token, PrometheusMeterRegistry registry)
+      throws DaemonException {
+    var layout = daemon.parts().data().layout();
+    var requests = Executors.newVirtualThreadPerTaskExecutor();
+    closing.started("the control channel's requests", () -> end(requests));
+    closing.started("the control channel", control);
+    try {
+      SmallFile.write(layout.controlToken(), token + "\n");
+      control.serve(daemon, registry::scrape, requests);
+      closing.started("the announcement", () -> DaemonFile.delete(layout));
+      var pid = ProcessHandle.current().pid();
+      new DaemonFile(pid, control.port(), config.mount().toString()).write(layout);
+    } catch (IOException e) {
+      throw Explain.start(e);
+    }
+  }
+
+  private String token() {
+    var bytes = new byte[TOKEN_BYTES];
+    surroundings.random().nextBytes(bytes);
+    return HexFormat.of().formatHex(bytes);
+  }
+}

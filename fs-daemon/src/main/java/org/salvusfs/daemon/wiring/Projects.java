@@ -1,0 +1,252 @@
+package org.salvusfs.daemon.wiring;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import org.salvusfs.daemon.config.DaemonConfig;
+import org.salvusfs.daemon.data.FileContents;
+import org.salvusfs.daemon.fs.FileSystem;
+import org.salvusfs.daemon.vfs.Admission;
+import org.salvusfs.daemon.vfs.ProjectFileSystem;
+import org.salvusfs.daemon.vfs.ProjectOpener;
+import org.salvusfs.metadata.api.Fence;
+import org.salvusfs.metadata.api.Head;
+import org.salvusfs.metadata.api.IntentLog;
+import org.salvusfs.metadata.api.Lease;
+import org.salvusfs.metadata.api.MetadataException;
+import org.salvusfs.metadata.api.Project;
+import org.salvusfs.metadata.api.ProjectId;
+import org.salvusfs.metadata.lease.Leases;
+import org.salvusfs.metadata.lease.OpenOutcome;
+import org.salvusfs.metadata.log.HostIntentLog;
+import org.salvusfs.metadata.log.QuorumIntentLog;
+import org.salvusfs.metadata.tree.Tree;
+import org.salvusfs.metadata.txg.CommitListener;
+import org.salvusfs.metadata.txg.Transactions;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The projects that this daemon holds. Opening acquires the head, replays the log and makes the
+ * filesystem; closing commits, gives the head back. Thread-safe; opening is one at a time, because
+ * a second opening of a project would fence the first.
+ */
+final class Projects implements ProjectOpener, AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(Projects.class);
+  private static final Duration NODE_GRACE = Duration.ofMinutes(1);
+
+  private final Stores stores;
+  private final Lease lease;
+  private final Leases leases;
+  private final DaemonConfig config;
+  private final Surroundings surroundings;
+  private final Executor workers;
+  private final ThreadFactory committers =
+      Thread.ofPlatform().daemon().name("committer-", 0).factory();
+  private final CommitListener commits;
+
+  /** Held while a project is opened or closed. */
+  private final ReentrantLock opening = new ReentrantLock();
+
+  private final Map<ProjectId, OpenProject> open = new ConcurrentHashMap<>();
+
+  Projects(
+      Stores stores,
+      Lease lease,
+      Leases leases,
+      DaemonConfig config,
+      Surroundings surroundings,
+      Executor workers,
+      CommitListener commits) {
+    this.stores = stores;
+    this.lease = lease;
+    this.leases = leases;
+    this.config = config;
+    this.surroundings = surroundings;
+    this.workers = workers;
+    this.commits = commits;
+  }
+
+  @Override
+  public FileSystem open(Project project) throws IOException {
+    return held(project).fileSystem();
+  }
+
+  /** The project, opened if it is not yet. */
+  OpenProject held(Project project) throws IOException {
+    opening.lock();
+    try {
+      var known = open.get(project.id());
+      if (known != null) {
+        return known;
+      }
+      long term = lease.term();
+      var opened =
+          switch (leases.open(project.id())) {
+            case OpenOutcome.Opened(Fence fence, Head before) ->
+                recover(project, fence, term, before);
+            case OpenOutcome.HeldElsewhere(var holder) ->
+                throw new MetadataException.Unavailable(
+                    "project %s is held by host %s (%s)"
+                        .formatted(project.id(), holder.name(), holder.host()));
+          };
+      open.put(project.id(), opened);
+      return opened;
+    } finally {
+      opening.unlock();
+    }
+  }
+
+  private OpenProject recover(Project project, Fence fence, long term, Head before)
+      throws IOException {
+    var blocks = stores.blocks();
+    var tree = new Tree(project.id(), blocks.codec(), stores.nodes());
+    var parts =
+        new Transactions.Parts(
+            lease,
+            tree,
+            stores.nodes(),
+            stores.metadata().nodes(),
+            stores.metadata().heads(),
+            log(project, fence),
+            blocks.chunks(),
+            surroundings.nanoClock(),
+            committers,
+            commits);
+    var opened =
+        Transactions.open(
+            parts,
+            options(),
+            fence,
+            term,
+            before,
+            live ->
+                new FileContents(
+                    blocks.chunks(), live, workers, FileContents.Options.defaults(parallelism())));
+    var setup =
+        new ProjectFileSystem.Setup(
+            project.id(),
+            Admission.UNLIMITED,
+            stores::freeBytes,
+            surroundings.wallClock(),
+            surroundings.nanoClock());
+    var transactions = opened.transactions();
+    try {
+      var fileSystem = ProjectFileSystem.open(transactions, opened.contents(), setup);
+      log.info("project {} ({}) is open in epoch {}", project.name(), project.id(), fence.epoch());
+      return new OpenProject(fence, tree, transactions, fileSystem);
+    } catch (IOException | RuntimeException e) {
+      transactions.close();
+      throw e;
+    }
+  }
+
+  private IntentLog log(Project project, Fence fence) {
+    var codec = stores.blocks().codec();
+    return switch (project.durability()) {
+      case HOST -> new HostIntentLog(stores.hostLogs(), codec, fence);
+      case QUORUM -> new QuorumIntentLog(stores.metadata().heads(), codec, fence);
+    };
+  }
+
+  private Transactions.Options options() {
+    var txg = config.txg();
+    return new Transactions.Options(
+        txg.interval(), txg.dirtyBytes(), txg.items(), config.patience(), NODE_GRACE);
+  }
+
+  private static int parallelism() {
+    return Runtime.getRuntime().availableProcessors();
+  }
+
+  /** The project if this daemon holds it. */
+  Optional<OpenProject> ifOpen(ProjectId id) {
+    return Optional.ofNullable(open.get(id));
+  }
+
+  List<OpenProject> all() {
+    return List.copyOf(open.values());
+  }
+
+  /**
+   * Does something with a project that this daemon does not serve meanwhile.
+   *
+   * @return empty if it is open
+   */
+  <T> Optional<T> whileClosed(Project project, Exclusive<T> work) throws IOException {
+    opening.lock();
+    try {
+      if (open.containsKey(project.id())) {
+        return Optional.empty();
+      }
+      held(project);
+      release(project.id());
+      return Optional.of(work.on(acquire(project)));
+    } finally {
+      opening.unlock();
+    }
+  }
+
+  /** Work on a project that nobody serves and whose log is empty. */
+  @FunctionalInterface
+  interface Exclusive<T> {
+    T on(OpenOutcome.Opened project) throws IOException;
+  }
+
+  private OpenOutcome.Opened acquire(Project project) throws IOException {
+    return switch (leases.open(project.id())) {
+      case OpenOutcome.Opened opened -> opened;
+      case OpenOutcome.HeldElsewhere(var holder) ->
+          throw new MetadataException.Unavailable("held by host " + holder.name());
+    };
+  }
+
+  private void release(ProjectId id) throws IOException {
+    var project = open.remove(id);
+    if (project == null) {
+      return;
+    }
+    try {
+      project.transactions().close();
+    } catch (IOException e) {
+      // What is not committed is in the log: the head stays ours, and the next start replays it.
+      leases.forget(project.fence());
+      throw e;
+    }
+    leases.release(project.fence());
+  }
+
+  /** Gives a project back that {@link #whileClosed} acquired. */
+  void giveBack(Fence fence) throws MetadataException {
+    leases.release(fence);
+  }
+
+  /** Commits and gives back everything; no operation runs any more. */
+  @Override
+  public void close() throws IOException {
+    @Nullable IOException first = null;
+    opening.lock();
+    try {
+      for (var id : List.copyOf(open.keySet())) {
+        try {
+          release(id);
+        } catch (IOException e) {
+          log.error("project {} could not be closed", id, e);
+          first = first == null ? e : first;
+        }
+      }
+    } finally {
+      opening.unlock();
+    }
+    if (first != null) {
+      throw first;
+    }
+  }
+}

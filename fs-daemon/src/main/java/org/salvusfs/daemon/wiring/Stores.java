@@ -1,0 +1,149 @@
+package org.salvusfs.daemon.wiring;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import org.salvusfs.blockstore.api.BlockStore;
+import org.salvusfs.blockstore.api.KeyDomain;
+import org.salvusfs.blockstore.disk.LocalDisk;
+import org.salvusfs.daemon.config.DaemonConfig;
+import org.salvusfs.daemon.datadir.DataDirectory;
+import org.salvusfs.daemon.management.DaemonException;
+import org.salvusfs.metadata.api.ClusterRow;
+import org.salvusfs.metadata.cassandra.CassandraMetadata;
+import org.salvusfs.metadata.cassandra.Replication;
+import org.salvusfs.metadata.localcassandra.LocalCassandra;
+import org.salvusfs.metadata.log.HostLogDirectory;
+import org.salvusfs.metadata.tree.NodeCache;
+
+/**
+ * The stores of one host: Cassandra, packs, node cache, host logs.
+ *
+ * @param cassandra the server, if it is ours
+ * @param contactPoints where Cassandra is
+ * @param packsDirectory whose disk fills up
+ */
+record Stores(
+    Optional<CassandraKeeper> cassandra,
+    List<InetSocketAddress> contactPoints,
+    CassandraMetadata metadata,
+    ClusterRow cluster,
+    BlockStore blocks,
+    NodeCache nodes,
+    HostLogDirectory hostLogs,
+    Path packsDirectory) {
+  private static final String LOCAL_KEYSPACE = "salvus";
+  private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(8);
+  private static final int NODES_IN_FLIGHT = 64;
+  private static final long PACK_BYTES_MAX = 256L << 20;
+
+  /** Opens everything; what is open is noted in {@code closing}, also if a later step fails. */
+  static Stores open(
+      DaemonConfig config,
+      DataDirectory data,
+      ClusterKeys keys,
+      Surroundings surroundings,
+      ClosingOrder closing,
+      Consumer<String> progress)
+      throws DaemonException, InterruptedException {
+    var layout = data.layout();
+    try {
+      Optional<CassandraKeeper> cassandra = Optional.empty();
+      if (config.cassandra().local()) {
+        progress.accept("starting Cassandra");
+        cassandra =
+            Optional.of(CassandraKeeper.start(serverOptions(layout.cassandra(), surroundings)));
+        closing.started("Cassandra", cassandra.get());
+      }
+      progress.accept("connecting to Cassandra");
+      var options = clientOptions(config, cassandra);
+      var metadata =
+          closing.started(
+              "the Cassandra session",
+              CassandraMetadata.open(
+                  options, surroundings.nanoClock(), Thread::sleep, surroundings::newId));
+      var joined = keys.join(data, metadata.cluster(), surroundings);
+      progress.accept("opening the packs");
+      var packs = Files.createDirectories(layout.packs());
+      var blocks =
+          closing.started(
+              "the block store",
+              BlockStore.open(
+                  LocalDisk.open(packs),
+                  layout.index(),
+                  KeyDomain.ofCluster(joined.key()),
+                  new BlockStore.Options(PACK_BYTES_MAX, config.cache().chunkBytes())));
+      var nodes = new NodeCache(metadata.nodes(), blocks.codec(), config.cache().nodeBytes());
+      var hostLogs =
+          HostLogDirectory.open(
+              LocalDisk.open(Files.createDirectories(layout.log())),
+              HostLogDirectory.Options.DEFAULT,
+              surroundings.random()::nextLong);
+      return new Stores(
+          cassandra,
+          options.contactPoints(),
+          metadata,
+          joined.cluster(),
+          blocks,
+          nodes,
+          hostLogs,
+          packs);
+    } catch (IOException e) {
+      throw Explain.start(e);
+    }
+  }
+
+  private static LocalCassandra.Options serverOptions(Path directory, Surroundings surroundings)
+      throws DaemonException {
+    var jdk17 =
+        surroundings
+            .jdk17()
+            .orElseThrow(
+                () ->
+                    new DaemonException.Obstructed(
+                        "JDK 17, on which Cassandra runs, is missing; install it with: apt-get install openjdk-17-jdk-headless"));
+    return LocalCassandra.Options.of(surroundings.cassandraLib(), jdk17, directory);
+  }
+
+  private static CassandraMetadata.Options clientOptions(
+      DaemonConfig config, Optional<CassandraKeeper> local) {
+    if (local.isPresent()) {
+      return new CassandraMetadata.Options(
+          List.of(local.get().contactPoint()),
+          LocalCassandra.DATA_CENTER,
+          LOCAL_KEYSPACE,
+          new Replication.Simple(1),
+          REQUEST_TIMEOUT,
+          config.patience(),
+          NODES_IN_FLIGHT);
+    }
+    var remote = config.cassandra();
+    var copies = new TreeMap<String, Integer>();
+    copies.put(remote.datacenter(), remote.copies());
+    return new CassandraMetadata.Options(
+        remote.contactPoints().stream().map(Stores::address).toList(),
+        remote.datacenter(),
+        remote.keyspace(),
+        new Replication.PerDataCenter(copies),
+        REQUEST_TIMEOUT,
+        config.patience(),
+        NODES_IN_FLIGHT);
+  }
+
+  private static InetSocketAddress address(String hostPort) {
+    int colon = hostPort.lastIndexOf(':');
+    return new InetSocketAddress(
+        hostPort.substring(0, colon), Integer.parseInt(hostPort.substring(colon + 1)));
+  }
+
+  /** Bytes that still fit on the disk of the packs; 0 if it does not say. */
+  long freeBytes() {
+    return packsDirectory.toFile().getUsableSpace();
+  }
+}

@@ -1,0 +1,147 @@
+package org.salvusfs.daemon.architecture;
+
+import static com.tngtech.archunit.base.DescribedPredicate.describe;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.AccessTarget;
+import com.tngtech.archunit.core.domain.JavaAccess;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.core.importer.Location;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+import java.util.Map;
+import java.util.Set;
+
+/** The arrows of ARCHITECTURE.md: who may use whom, and what may appear where. */
+@AnalyzeClasses(
+    packages = "org.salvusfs",
+    importOptions = {ImportOption.DoNotIncludeTests.class, ArchitectureTest.NoTestJars.class})
+final class ArchitectureTest {
+  /** Leaves out the other modules' tests, which a packaging build hands over as jars. */
+  static final class NoTestJars implements ImportOption {
+    @Override
+    public boolean includes(Location location) {
+      return !location.contains("-tests.jar");
+    }
+  }
+
+  private static final String BLOCKSTORE = "org.salvusfs.blockstore..";
+  private static final String METADATA = "org.salvusfs.metadata..";
+  private static final String QUOTA = "org.salvusfs.quota..";
+  private static final String REPLICATION = "org.salvusfs.replication..";
+  private static final String DAEMON = "org.salvusfs.daemon..";
+  private static final String WIRING = "org.salvusfs.daemon.wiring..";
+
+  /** Its threads read /dev/fuse; no simulation drives it. */
+  private static final String KERNEL_BINDING = "org.salvusfs.daemon.fuse.kernel..";
+
+  /** Waits for a process of the operating system; no simulation drives it. */
+  private static final String LOCAL_CASSANDRA = "org.salvusfs.metadata.localcassandra..";
+
+  private static final String CLI = "org.salvusfs.daemon.cli..";
+
+  @ArchTest
+  static final ArchRule blockstore_usesNoOtherModule =
+      mayNotUse(BLOCKSTORE, METADATA, QUOTA, REPLICATION, DAEMON);
+
+  @ArchTest
+  static final ArchRule metadata_usesOnlyBlockstore =
+      mayNotUse(METADATA, QUOTA, REPLICATION, DAEMON);
+
+  @ArchTest
+  static final ArchRule quota_usesOnlyMetadata = mayNotUse(QUOTA, BLOCKSTORE, REPLICATION, DAEMON);
+
+  @ArchTest
+  static final ArchRule replication_usesOnlyMetadataAndBlockstore =
+      mayNotUse(REPLICATION, QUOTA, DAEMON);
+
+  @ArchTest
+  static final ArchRule nobody_usesWiringButTheCommandLine =
+      noClasses()
+          .that()
+          .resideOutsideOfPackages(WIRING, CLI)
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage(WIRING);
+
+  @ArchTest
+  static final ArchRule cqlDriver_onlyInCassandraRooms =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("org.salvusfs.metadata..cassandra..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("com.datastax.oss..");
+
+  @ArchTest
+  static final ArchRule foreignMemory_onlyInTheKernelBinding =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage(KERNEL_BINDING)
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("java.lang.foreign..");
+
+  @ArchTest
+  static final ArchRule netty_onlyInNettyRooms =
+      noClasses()
+          .that()
+          .resideOutsideOfPackages("..netty..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("io.netty..");
+
+  @ArchTest
+  static final ArchRule clocksThreadsAndRandomness_areMadeInWiringOnly =
+      noClasses()
+          .that()
+          .resideOutsideOfPackages(WIRING, KERNEL_BINDING, LOCAL_CASSANDRA)
+          .should()
+          .accessTargetWhere(isSourceOfTimeThreadsOrChance());
+
+  private static ArchRule mayNotUse(String module, String... others) {
+    return noClasses()
+        .that()
+        .resideInAPackage(module)
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(others)
+        .orShould()
+        .dependOnClassesThat(resideInAPackage("org.salvusfs.hub.."));
+  }
+
+  /** Owner → members; {@code <init>} is a constructor. */
+  private static final Map<String, Set<String>> SOURCES =
+      Map.of(
+          "java.lang.System", Set.of("currentTimeMillis", "nanoTime"),
+          "java.lang.Thread",
+              Set.of("<init>", "sleep", "ofPlatform", "ofVirtual", "startVirtualThread"),
+          "java.time.Clock", Set.of("systemUTC", "systemDefaultZone", "system"),
+          "java.time.Instant", Set.of("now"),
+          "java.util.Random", Set.of("<init>"),
+          "java.util.UUID", Set.of("randomUUID"),
+          "java.security.SecureRandom", Set.of("<init>"),
+          "java.util.concurrent.ThreadLocalRandom", Set.of("current"),
+          "java.util.concurrent.Executors",
+              Set.of(
+                  "newCachedThreadPool",
+                  "newFixedThreadPool",
+                  "newScheduledThreadPool",
+                  "newSingleThreadExecutor",
+                  "newVirtualThreadPerTaskExecutor",
+                  "newThreadPerTaskExecutor"));
+
+  private static DescribedPredicate<JavaAccess<?>> isSourceOfTimeThreadsOrChance() {
+    return describe(
+        "a clock, thread or source of randomness made on the spot",
+        access -> {
+          AccessTarget target = access.getTarget();
+          return SOURCES
+              .getOrDefault(target.getOwner().getFullName(), Set.of())
+              .contains(target.getName());
+        });
+  }
+}

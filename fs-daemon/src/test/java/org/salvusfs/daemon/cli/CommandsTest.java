@@ -1,0 +1,233 @@
+package org.salvusfs.daemon.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.salvusfs.daemon.config.DaemonConfig;
+import org.salvusfs.daemon.control.ControlServer;
+import org.salvusfs.daemon.control.DaemonFile;
+import org.salvusfs.daemon.datadir.Layout;
+import org.salvusfs.daemon.datadir.SmallFile;
+import org.salvusfs.daemon.management.DaemonException;
+import org.salvusfs.daemon.management.FakeDaemon;
+
+/** Commands as a person gives them, against a fake daemon behind a real control channel. */
+final class CommandsTest {
+  @TempDir private Path data = Path.of("");
+  private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+  private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+  private final FakeDaemon daemon = new FakeDaemon();
+  private final ArrayList<DaemonConfig> started = new ArrayList<>();
+  private Optional<DaemonException> refusal = Optional.empty();
+  private Optional<ControlServer> server = Optional.empty();
+
+  @BeforeEach
+  void serve() throws Exception {
+    var control = ControlServer.bind(0, "token");
+    server = Optional.of(control);
+    control.serve(daemon, () -> "", Runnable::run);
+    var layout = Layout.of(data);
+    SmallFile.write(layout.controlToken(), "token");
+    new DaemonFile(1, control.port(), "/projects").write(layout);
+  }
+
+  @AfterEach
+  void close() {
+    server.ifPresent(ControlServer::close);
+  }
+
+  private int salvus(String... words) {
+    out.reset();
+    err.reset();
+    var all = new ArrayList<>(Arrays.asList(words));
+    all.add("--data=" + data);
+    var session =
+        new Session(
+            new PrintStream(out, true, StandardCharsets.UTF_8),
+            new PrintStream(err, true, StandardCharsets.UTF_8),
+            false,
+            data,
+            (config, progress) -> {
+              started.add(config);
+              if (refusal.isPresent()) {
+                throw refusal.get();
+              }
+              progress.accept("starting");
+              return daemon;
+            });
+    return Main.run(session, all.toArray(String[]::new));
+  }
+
+  private String out() {
+    return out.toString(StandardCharsets.UTF_8);
+  }
+
+  /** Standard error, after making sure that it is one line. */
+  private String sentence() {
+    var text = err.toString(StandardCharsets.UTF_8);
+    assertEquals(1, text.lines().count(), text);
+    assertTrue(text.startsWith("salvus: "), text);
+    assertEquals("", out());
+    return text;
+  }
+
+  @Test
+  void status_showsDaemonProjectsAndOperations() {
+    salvus("project", "create", "demo");
+    assertEquals(0, salvus("status"));
+    for (var word : new String[] {"demo", "grinzing", "/projects", "lookup", "99.9", "pid 42"}) {
+      assertTrue(out().contains(word), word + " in\n" + out());
+    }
+  }
+
+  @Test
+  void statusJson_hasTheFieldsThatScriptsNeed() throws Exception {
+    salvus("project", "create", "demo");
+    assertEquals(0, salvus("status", "--json"));
+    var json = new ObjectMapper().readTree(out());
+    assertTrue(json.at("/daemon/pid").isIntegralNumber());
+    assertEquals(42, json.at("/cassandra/pid").asInt());
+    assertEquals("/projects", json.at("/mount").asText());
+    assertTrue(json.at("/host").isTextual());
+    assertEquals("demo", json.at("/projects/0/name").asText());
+    assertEquals(1000, json.at("/projects/0/bytes").asInt());
+    assertEquals(7, json.at("/projects/0/inodes").asInt());
+    assertEquals(5, json.at("/projects/0/txg").asInt());
+    assertEquals("host", json.at("/projects/0/durability").asText());
+    assertEquals(12, json.at("/operations/lookup/count").asInt());
+    assertEquals(3, json.at("/operations/lookup/errors").asInt());
+    assertEquals(99.9, json.at("/operations/lookup/p99Micros").asDouble());
+  }
+
+  @Test
+  void project_createListShow() throws Exception {
+    assertEquals(0, salvus("project", "create", "demo", "--durability", "quorum"));
+    assertTrue(out().endsWith(" demo\n"));
+    assertEquals(0, salvus("project", "list"));
+    assertTrue(out().contains("quorum"));
+    assertEquals(0, salvus("project", "show", "demo", "--json"));
+    assertEquals("demo", new ObjectMapper().readTree(out()).at("/name").asText());
+  }
+
+  @Test
+  void project_refusals_areOneSentenceWithTheirOwnExitCode() {
+    salvus("project", "create", "demo");
+    assertEquals(7, salvus("project", "create", "demo"));
+    assertTrue(sentence().contains("\"demo\""));
+    assertEquals(6, salvus("project", "show", "none"));
+    assertTrue(sentence().contains("none"));
+    assertEquals(2, salvus("project", "create", "a/b"));
+    assertTrue(sentence().contains("slash"));
+  }
+
+  @Test
+  void check_soundProject_is0_damagedOne_is1() {
+    salvus("project", "create", "demo");
+    assertEquals(0, salvus("check", "demo"));
+    assertTrue(out().endsWith("sound\n"));
+    daemon.plant("chunk 1f: missing");
+    assertEquals(1, salvus("check", "demo"));
+    assertTrue(out().startsWith("chunk 1f: missing\n"));
+    assertEquals(0, salvus("check", "demo", "--repair"));
+    assertEquals(1, salvus("check", "demo", "--json"));
+    assertTrue(out().contains("\"findings\""));
+  }
+
+  @Test
+  void anyCommand_withoutDaemon_is4() throws Exception {
+    DaemonFile.delete(Layout.of(data));
+    for (var command : new String[] {"status", "stop", "project list", "check demo"}) {
+      assertEquals(4, salvus(command.split(" ")), command);
+      assertTrue(sentence().contains("no daemon is running on " + data));
+    }
+  }
+
+  @Test
+  void wrongUsage_is2_andSaysWhereToLook() {
+    for (var command : new String[] {"statsu", "status --jsno", "project", "check", "daemon"}) {
+      assertEquals(2, salvus(command.split(" ")), command);
+      var text = err.toString(StandardCharsets.UTF_8);
+      assertTrue(text.startsWith("salvus: "), text);
+      assertTrue(text.contains("./salvus help"), text);
+    }
+  }
+
+  @Test
+  void help_ofAnyCommand_isPrinted_andStartsNothing() {
+    for (var command : new String[] {"dev", "check", "status", "project create"}) {
+      assertEquals(0, salvus((command + " --help").split(" ")), command);
+      assertTrue(
+          out.toString(StandardCharsets.UTF_8).contains("Usage: salvus " + command), command);
+    }
+    assertTrue(started.isEmpty());
+  }
+
+  @Test
+  void daemon_configTypo_is2_andStartsNothing() throws Exception {
+    var file = Files.writeString(data.resolve("x.yaml"), "data: .\nmuont: /m\n");
+    assertEquals(2, salvus("daemon", "--config", file.toString()));
+    assertTrue(sentence().contains("x.yaml:2: unknown key \"muont\""));
+    assertTrue(started.isEmpty());
+  }
+
+  @Test
+  void daemon_runsUntilAskedToStop() throws Exception {
+    var file = Files.writeString(data.resolve("x.yaml"), "data: .\nmount: /m\n");
+    daemon.requestStop();
+    assertEquals(0, salvus("daemon", "--config", file.toString()));
+    assertTrue(out().contains("ready"));
+    assertTrue(daemon.isClosed());
+  }
+
+  @Test
+  void daemon_obstructed_is3_andOneSentence() throws Exception {
+    var file = Files.writeString(data.resolve("x.yaml"), "data: .\nmount: /m\n");
+    refusal = Optional.of(new DaemonException.Obstructed("the mount point /m is not empty"));
+    assertEquals(3, salvus("daemon", "--config", file.toString()));
+    assertEquals("salvus: the mount point /m is not empty\n", sentence());
+  }
+
+  @Test
+  void dev_firstStart_writesAConfigAndCreatesAProject() throws Exception {
+    daemon.requestStop();
+    assertEquals(0, salvus("dev", "--mount", data.resolve("m").toString()));
+    assertEquals("demo", daemon.projects().getFirst().name());
+    assertTrue(out().contains("cd " + data.resolve("m/demo")));
+    assertTrue(started.getFirst().cassandra().local());
+    assertEquals(data, started.getFirst().data());
+    assertTrue(daemon.isClosed());
+  }
+
+  @Test
+  void dev_secondStart_takesTheMountOfTheFirst() throws Exception {
+    daemon.requestStop();
+    salvus("dev", "--mount", data.resolve("m \"x\"").toString());
+    salvus("dev");
+    assertEquals(data.resolve("m \"x\""), started.get(1).mount());
+    assertEquals(1, daemon.projects().size());
+    salvus("dev", "--mount", data.resolve("n").toString());
+    assertEquals(data.resolve("n"), started.get(2).mount());
+  }
+
+  @Test
+  void dev_refusedStart_writesNothing() {
+    refusal = Optional.of(new DaemonException.AlreadyRunning("a daemon already serves it"));
+    assertEquals(5, salvus("dev"));
+    sentence();
+    assertFalse(Files.exists(data.resolve("salvus.yaml")));
+  }
+}

@@ -1,0 +1,166 @@
+package org.salvusfs.daemon.control;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.net.HttpURLConnection;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.salvusfs.daemon.datadir.Layout;
+import org.salvusfs.daemon.datadir.SmallFile;
+import org.salvusfs.daemon.management.DaemonException;
+import org.salvusfs.daemon.management.FakeDaemon;
+import org.salvusfs.metadata.api.Durability;
+
+final class ControlChannelTest {
+  private static final String TOKEN = "correct-horse";
+
+  @TempDir private Path data = Path.of("");
+  private final FakeDaemon daemon = new FakeDaemon();
+  private final ControlServer server = bind();
+  private Layout layout = new Layout(Path.of(""));
+
+  private static ControlServer bind() {
+    try {
+      return ControlServer.bind(0, TOKEN);
+    } catch (DaemonException e) {
+      throw new AssertionError("no free port", e);
+    }
+  }
+
+  @BeforeEach
+  void announce() throws Exception {
+    server.serve(daemon, () -> "salvus_up 1\n", Runnable::run);
+    layout = Layout.of(data);
+    SmallFile.write(layout.controlToken(), TOKEN + "\n");
+    new DaemonFile(ProcessHandle.current().pid(), server.port(), "/projects").write(layout);
+  }
+
+  @AfterEach
+  void close() {
+    server.close();
+  }
+
+  private ControlClient client() throws DaemonException {
+    return ControlClient.of(layout);
+  }
+
+  @Test
+  void status_travelsWhole() throws Exception {
+    daemon.createProject("demo", Optional.empty());
+    assertEquals(daemon.status(), client().status());
+  }
+
+  @Test
+  void createProject_isThereAfterwards() throws Exception {
+    var made = client().createProject("a b/ü".replace("/", "&"), Optional.of(Durability.QUORUM));
+    assertEquals("quorum", made.durability());
+    assertEquals(made, client().project(made.name()));
+    assertEquals(made, client().project(made.id()));
+    assertEquals(List.of(made), client().projects());
+  }
+
+  @Test
+  void refusals_arriveAsTheyWereThrown() throws Exception {
+    client().createProject("demo", Optional.empty());
+    assertThrows(
+        DaemonException.NameTaken.class, () -> client().createProject("demo", Optional.empty()));
+    assertThrows(
+        DaemonException.Invalid.class, () -> client().createProject("a/b", Optional.empty()));
+    var e = assertThrows(DaemonException.UnknownProject.class, () -> client().project("none"));
+    assertEquals("there is no project none", e.getMessage());
+    assertThrows(
+        DaemonException.UnknownProject.class,
+        () -> client().check("none", false, (done, total) -> {}));
+  }
+
+  @Test
+  void check_reportsProgressAndThenTheFindings() throws Exception {
+    daemon.createProject("demo", Optional.empty());
+    daemon.plant("inode 7: link count 2 should be 1");
+    var steps = new ArrayList<Long>();
+    var report = client().check("demo", false, (done, total) -> steps.add(done));
+    assertEquals(List.of("inode 7: link count 2 should be 1"), report.findings());
+    assertEquals(0, report.repaired());
+    assertEquals(11, steps.size());
+    assertEquals(1, client().check("demo", true, (done, total) -> {}).repaired());
+  }
+
+  @Test
+  void check_failingHalfWay_arrivesAsARefusal() throws Exception {
+    daemon.createProject("demo", Optional.empty());
+    daemon.plant("cassandra away");
+    assertThrows(
+        DaemonException.Unavailable.class,
+        () -> client().check("demo", false, (done, total) -> {}));
+  }
+
+  @Test
+  void stop_isHeardByTheDaemon() throws Exception {
+    assertEquals(ProcessHandle.current().pid(), client().stop());
+    assertTrue(daemon.awaitStopRequest(Duration.ZERO));
+  }
+
+  @Test
+  void commit_returns() throws Exception {
+    client().commit();
+  }
+
+  @Test
+  void wrongToken_isRefused_metricsAreOpen() throws Exception {
+    assertEquals(401, get("/status").getResponseCode());
+    var metrics = get("/metrics");
+    assertEquals(200, metrics.getResponseCode());
+    assertEquals(
+        "salvus_up 1\n",
+        new String(metrics.getInputStream().readAllBytes(), StandardCharsets.UTF_8));
+  }
+
+  private HttpURLConnection get(String path) throws Exception {
+    var connection =
+        (HttpURLConnection)
+            URI.create("http://127.0.0.1:" + server.port() + path).toURL().openConnection();
+    connection.setRequestProperty("Authorization", "Bearer wrong-horse");
+    return connection;
+  }
+
+  @Test
+  void client_ofAnotherDaemonsPort_saysThatNoneRuns() throws Exception {
+    SmallFile.write(layout.controlToken(), "of another\n");
+    assertThrows(DaemonException.NotRunning.class, () -> client().status());
+  }
+
+  @Test
+  void client_withoutDaemonOrAfterAKill_saysThatNoneRuns() throws Exception {
+    server.close();
+    assertThrows(DaemonException.NotRunning.class, () -> client().status());
+    DaemonFile.delete(layout);
+    assertThrows(DaemonException.NotRunning.class, this::client);
+  }
+
+  @Test
+  void client_damagedDaemonFile_saysWhatToDo() throws Exception {
+    Files.writeString(layout.daemonFile(), "{");
+    var e = assertThrows(DaemonException.Obstructed.class, this::client);
+    assertTrue(String.valueOf(e.getMessage()).contains("delete it"));
+  }
+
+  @Test
+  void bind_takenPort_isRefused() {
+    var e =
+        assertThrows(
+            DaemonException.Obstructed.class, () -> ControlServer.bind(server.port(), TOKEN));
+    assertTrue(String.valueOf(e.getMessage()).contains("port " + server.port()));
+  }
+}

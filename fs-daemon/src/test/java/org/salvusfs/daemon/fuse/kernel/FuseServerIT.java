@@ -1,0 +1,482 @@
+package org.salvusfs.daemon.fuse.kernel;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.salvusfs.daemon.fs.Attr;
+import org.salvusfs.daemon.fs.Caller;
+import org.salvusfs.daemon.fs.Errno;
+import org.salvusfs.daemon.fs.FileSystem;
+import org.salvusfs.daemon.fs.FsException;
+import org.salvusfs.daemon.fs.MemoryFileSystem;
+import org.salvusfs.daemon.fs.SetAttr;
+
+/** Serving and ending a real mount. What a mount does for its users is in {@link MemoryMountIT}. */
+@Timeout(120)
+final class FuseServerIT {
+  private static final Caller ROOT_USER = new Caller(0, 0, 0, 0);
+
+  /** Makes the kernel drop its pages of the file f, and of nothing else on this machine. */
+  private static final String DROP_PAGES = "sync f; dd if=f iflag=nocache count=0 status=none; ";
+
+  @RegisterExtension final MountExtension mount = new MountExtension();
+
+  private final MemoryFileSystem fs = new MemoryFileSystem(FuseServerIT::now);
+
+  private static long now() {
+    return System.currentTimeMillis() * 1_000_000;
+  }
+
+  private Path at(String name) {
+    return mount.directory().resolve(name);
+  }
+
+  private static byte[] name(String name) {
+    return name.getBytes(StandardCharsets.ISO_8859_1);
+  }
+
+  private static void await(BooleanSupplier condition, String what) throws InterruptedException {
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+    var tick = new CountDownLatch(1);
+    while (!condition.getAsBoolean()) {
+      assertTrue(System.nanoTime() < deadline, "waited in vain until " + what);
+      assertFalse(tick.await(1, TimeUnit.MILLISECONDS));
+    }
+  }
+
+  /** Makes the kernel drop the names of this mount that it keeps: a remount does. */
+  private void dropEntries() {
+    int remount = 32;
+    String type = MountPoint.TYPE;
+    assertEquals(0, Libc.mount("salvusfs", mount.directory().toString(), type, remount, ""));
+  }
+
+  private static long threadCount() {
+    return Thread.getAllStackTraces().keySet().stream()
+        .filter(thread -> thread.getName().startsWith("fuse-"))
+        .count();
+  }
+
+  private static long descriptorCount() throws IOException {
+    try (Stream<Path> all = Files.list(Path.of("/proc/self/fd"))) {
+      return all.count();
+    }
+  }
+
+  /** Lets operations wait in the filesystem until the test says go. */
+  private static final class Gate {
+    final CountDownLatch go = new CountDownLatch(1);
+    volatile int entered;
+
+    synchronized void enter() {
+      entered++;
+    }
+
+    void pass() {
+      enter();
+      boolean interrupted = false;
+      while (true) {
+        try {
+          go.await();
+          break;
+        } catch (InterruptedException e) {
+          interrupted = true;
+        }
+      }
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  @Test
+  void unmount_afterUse_leavesNoThreadNoDescriptorNoLookup() throws Exception {
+    long descriptors = descriptorCount();
+    FuseServer server = mount.mount(fs);
+    Files.writeString(at("f"), "text");
+    assertEquals("text", Files.readString(at("f")));
+    server.unmount();
+    assertEquals(1, fs.destroyedCount());
+    await(() -> threadCount() == 0, "all threads have ended");
+    assertEquals(descriptors, descriptorCount());
+    server.unmount();
+    assertEquals(1, fs.destroyedCount());
+  }
+
+  @Test
+  void mount_again_servesTheSameFiles() throws Exception {
+    for (int i = 0; i < 5; i++) {
+      FuseServer server = mount.mount(fs);
+      Files.writeString(at("f" + i), "x");
+      assertEquals(i + 2, fs.inodeCount());
+      server.unmount();
+    }
+  }
+
+  @Test
+  void unmount_bySomeoneElse_endsTheServer() throws Exception {
+    FuseServer server = mount.mount(fs);
+    Shell.run(Path.of("/"), "umount " + mount.directory());
+    server.awaitEnd();
+    assertEquals(1, fs.destroyedCount());
+  }
+
+  @Test
+  void unmount_whileFileIsOpen_cutsTheConnection() throws Exception {
+    FuseServer server = mount.mount(fs);
+    Files.writeString(at("f"), "text");
+    int fd = Posix.open(at("f"), Posix.O_RDWR, 0);
+    server.unmount();
+    Posix.Failed failed =
+        assertThrows(Posix.Failed.class, () -> Posix.pwrite(fd, new byte[] {1}, 0));
+    assertTrue(
+        List.of(Libc.ENOTCONN, Libc.ECONNABORTED, Errno.EIO.code()).contains(failed.errno()),
+        failed.getMessage());
+    Posix.close(fd);
+  }
+
+  @Test
+  void unmount_withDirtyMappedPages_writesThemFirst() throws Exception {
+    FuseServer server = mount.mount(fs);
+    Files.write(at("f"), new byte[4096]);
+    long node = Posix.stat(at("f")).ino();
+    Process process =
+        new ProcessBuilder(
+                "python3",
+                "-c",
+                "import mmap,sys; f=open(sys.argv[1],'r+b'); m=mmap.mmap(f.fileno(),4096); m[0]=65;"
+                    + " print('ready',flush=True); sys.stdin.read()",
+                at("f").toString())
+            .start();
+    try {
+      assertEquals(
+          "ready", new String(process.getInputStream().readNBytes(5), StandardCharsets.US_ASCII));
+      server.unmount();
+      var read = ByteBuffer.allocate(1);
+      assertEquals(1, fs.read(node, node, 0, read));
+      assertEquals(65, read.get(0));
+    } finally {
+      process.destroyForcibly().waitFor();
+    }
+  }
+
+  @Test
+  void unmount_whileRequestsAreInFlight_endsThem() throws Exception {
+    var gate = new Gate();
+    var blocking =
+        new MemoryFileSystem(FuseServerIT::now) {
+          @Override
+          public Attr mkdir(Caller caller, long parent, byte[] name, int mode) throws FsException {
+            if (parent != FileSystem.ROOT) {
+              gate.pass();
+            }
+            return super.mkdir(caller, parent, name, mode);
+          }
+        };
+    FuseServer server = mount.mount(blocking);
+    for (int i = 0; i < 4; i++) {
+      Posix.mkdir(at("p" + i), 0755);
+    }
+    try (ExecutorService threads = Executors.newFixedThreadPool(5)) {
+      var clients = new ArrayList<Future<?>>();
+      for (int i = 0; i < 4; i++) {
+        // Not in the same parent, or the kernel would send one after the other.
+        Path directory = at("p" + i).resolve("d");
+        clients.add(threads.submit(() -> Shell.attempt(Path.of("/"), "mkdir " + directory)));
+      }
+      await(() -> gate.entered == 4, "all requests are in flight");
+      Future<?> end =
+          threads.submit(
+              () -> {
+                server.unmount();
+                return true;
+              });
+      for (Future<?> client : clients) {
+        client.get(60, TimeUnit.SECONDS);
+      }
+      gate.go.countDown();
+      end.get(60, TimeUnit.SECONDS);
+    }
+    assertEquals(1, blocking.destroyedCount());
+  }
+
+  @Test
+  void unmount_insideAnOperation_isRefused() throws Exception {
+    var server = new AtomicReference<FuseServer>();
+    var caught = new AtomicReference<Throwable>();
+    var calling =
+        new MemoryFileSystem(FuseServerIT::now) {
+          @Override
+          public Attr mkdir(Caller caller, long parent, byte[] name, int mode) throws FsException {
+            caught.set(assertThrows(IllegalStateException.class, () -> server.get().unmount()));
+            return super.mkdir(caller, parent, name, mode);
+          }
+        };
+    server.set(mount.mount(calling));
+    Posix.mkdir(at("d"), 0755);
+    assertTrue(caught.get() instanceof IllegalStateException);
+  }
+
+  @Test
+  void blockedOperations_moreThanThreads_doNotHoldUpOthers() throws Exception {
+    var gate = new Gate();
+    var blocking =
+        new MemoryFileSystem(FuseServerIT::now) {
+          @Override
+          public void fsync(long node, boolean dataOnly) {
+            gate.pass();
+          }
+        };
+    FuseServer server = mount.mount(blocking);
+    int wanted = server.size();
+    int blocked = 12;
+    try (ExecutorService threads = Executors.newFixedThreadPool(blocked)) {
+      var clients = new ArrayList<Future<?>>();
+      for (int i = 0; i < blocked; i++) {
+        Path file = Files.writeString(at("f" + i), "x");
+        clients.add(
+            threads.submit(
+                () -> {
+                  int fd = Posix.open(file, Posix.O_RDWR, 0);
+                  Posix.fsync(fd);
+                  Posix.close(fd);
+                  return true;
+                }));
+      }
+      await(() -> gate.entered == blocked, "all syncs are blocked");
+      assertTrue(server.size() >= blocked);
+      Files.writeString(at("free"), "works");
+      assertEquals("works", Files.readString(at("free")));
+      gate.go.countDown();
+      for (Future<?> client : clients) {
+        client.get();
+      }
+      await(
+          () -> {
+            at("free").toFile().setLastModified(1);
+            return server.size() <= wanted + 1;
+          },
+          "surplus workers have ended");
+    } finally {
+      gate.go.countDown();
+    }
+  }
+
+  @Test
+  void interrupt_ofWaitingOperation_reachesIt() throws Exception {
+    var entered = new CountDownLatch(1);
+    var waiting =
+        new MemoryFileSystem(FuseServerIT::now) {
+          @Override
+          public void fsync(long node, boolean dataOnly) throws FsException {
+            entered.countDown();
+            try {
+              new CountDownLatch(1).await();
+            } catch (InterruptedException e) {
+              throw new FsException(Errno.EINTR);
+            }
+          }
+        };
+    mount.mount(waiting, MountExtension.options().withInterrupts(true));
+    Files.writeString(at("f"), "x");
+    Process process = new ProcessBuilder("sync", at("f").toString()).start();
+    assertTrue(entered.await(30, TimeUnit.SECONDS));
+    process.destroy();
+    assertTrue(process.waitFor(30, TimeUnit.SECONDS), "sync is still waiting");
+    assertEquals("x", Files.readString(at("f")));
+  }
+
+  @Test
+  void exceptionOfFilesystem_isEioAndServingGoesOn() throws Exception {
+    mount.expectDefects();
+    var failing =
+        new MemoryFileSystem(FuseServerIT::now) {
+          @Override
+          public Attr mkdir(Caller caller, long parent, byte[] name, int mode) {
+            throw new IllegalStateException("a bug");
+          }
+        };
+    mount.mount(failing);
+    Posix.Failed failed = assertThrows(Posix.Failed.class, () -> Posix.mkdir(at("d"), 0755));
+    assertEquals(Errno.EIO.code(), failed.errno());
+    assertEquals(1, mount.defects().size());
+    Files.writeString(at("f"), "goes on");
+  }
+
+  @Test
+  void attributes_onceKnown_areNotAskedForAgain() throws Exception {
+    mount.mount(fs);
+    Files.writeString(at("f"), "x");
+    Posix.stat(at("f"));
+    long lookups = mount.count("LOOKUP");
+    long getattrs = mount.count("GETATTR");
+    for (int i = 0; i < 50; i++) {
+      assertTrue(Files.isRegularFile(at("f")));
+      assertFalse(Files.exists(at("missing")));
+    }
+    assertEquals(lookups + 1, mount.count("LOOKUP"), "one for the missing name");
+    assertEquals(getattrs, mount.count("GETATTR"));
+  }
+
+  @Test
+  void contents_readAgain_comeFromTheKernel() throws Exception {
+    mount.mount(fs);
+    Files.write(at("f"), new byte[100_000]);
+    Files.readAllBytes(at("f"));
+    long reads = mount.count("READ");
+    Files.readAllBytes(at("f"));
+    assertEquals(reads, mount.count("READ"));
+  }
+
+  @Test
+  void requests_ofLargeFiles_areOneMebibyte() throws Exception {
+    mount.mount(fs);
+    Shell.run(mount.directory(), "dd if=/dev/zero of=f bs=4M count=8 status=none");
+    assertEquals(32, mount.count("WRITE"));
+    Shell.run(mount.directory(), DROP_PAGES + "cat f > /dev/null");
+    assertTrue(mount.count("READ") <= 40, mount.count("READ") + " reads of 32 MiB");
+  }
+
+  @Test
+  void invalidateEntry_afterChangeBehindTheKernel_showsIt() throws Exception {
+    FuseServer server = mount.mount(fs);
+    assertFalse(Files.exists(at("f")));
+    fs.mknod(ROOT_USER, FileSystem.ROOT, name("f"), 0100644, 0);
+    assertFalse(Files.exists(at("f")), "the kernel remembers the absence");
+    server.invalidateEntry(FileSystem.ROOT, name("f"));
+    assertTrue(Files.exists(at("f")));
+    server.invalidateEntry(FileSystem.ROOT, name("never seen"));
+    server.invalidateEntry(4711, name("f"));
+  }
+
+  @Test
+  void invalidateNode_afterChangeBehindTheKernel_showsIt() throws Exception {
+    FuseServer server = mount.mount(fs);
+    Files.writeString(at("f"), "old");
+    long node = Posix.stat(at("f")).ino();
+    assertEquals("old", Files.readString(at("f")));
+    fs.write(node, node, 0, ByteBuffer.wrap(name("new contents")), 0, false);
+    server.invalidateNode(node, 0, 0);
+    assertEquals("new contents", Files.readString(at("f")));
+    fs.setattr(ROOT_USER, node, new SetAttr(0600, null, null, null, null, null, null, false));
+    server.invalidateNode(node, -1, 0);
+    assertEquals(0100600, Posix.stat(at("f")).mode());
+    server.unmount();
+    server.invalidateNode(node, 0, 0);
+  }
+
+  @Test
+  void readdir_of50000Entries_listsEachOnce() throws Exception {
+    mount.mount(fs);
+    int count = 50_000;
+    for (int i = 0; i < count; i++) {
+      fs.mknod(ROOT_USER, FileSystem.ROOT, name("file" + i), 0100644, 0);
+    }
+    assertEquals(count + "\n", Shell.run(mount.directory(), "ls | sort -u | wc -l"));
+    var seen = new HashSet<Path>();
+    try (Stream<Path> list = Files.list(mount.directory())) {
+      list.forEach(path -> assertTrue(seen.add(path)));
+    }
+    assertEquals(count, seen.size());
+    assertEquals(count + "\n", Shell.run(mount.directory(), "ls -l | grep -c file"));
+  }
+
+  @Test
+  void forget_afterDroppedCaches_returnsEveryLookup() throws Exception {
+    mount.mount(fs);
+    Shell.run(
+        mount.directory(),
+        "mkdir d; seq 500 | sed 's,^,d/f,' | xargs touch; ls -l d > /dev/null; find . > /dev/null;"
+            + " rm d/f1 d/f2");
+    assertTrue(fs.lookupCount() > 400);
+    dropEntries();
+    await(() -> fs.lookupCount() <= 1, "the kernel has forgotten all but what it uses");
+    await(() -> fs.openCount() == 0, "everything is closed");
+    assertEquals(500, fs.inodeCount());
+  }
+
+  @Test
+  void concurrentLoad_ofManyThreads_keepsEveryByte() throws Exception {
+    mount.mount(fs);
+    int clients = 8;
+    try (ExecutorService threads = Executors.newFixedThreadPool(clients)) {
+      var results = new ArrayList<Future<?>>();
+      for (int c = 0; c < clients; c++) {
+        Path directory = Files.createDirectory(at("c" + c));
+        int client = c;
+        results.add(
+            threads.submit(
+                () -> {
+                  for (int i = 0; i < 200; i++) {
+                    Path file = directory.resolve("f" + i % 20);
+                    String text = "%d-%d".formatted(client, i).repeat(1 + i * 13 % 3000);
+                    Files.writeString(file, text);
+                    Path renamed = directory.resolve("r" + i % 7);
+                    Files.move(file, renamed, java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+                    assertEquals(text, Files.readString(renamed));
+                    if (i % 3 == 0) {
+                      Files.delete(renamed);
+                    }
+                  }
+                  return true;
+                }));
+      }
+      for (Future<?> result : results) {
+        result.get();
+      }
+    }
+  }
+
+  @Test
+  void untar_ofTree_isIdentical(@org.junit.jupiter.api.io.TempDir Path local) throws Exception {
+    mount.mount(fs);
+    Shell.run(
+        local,
+        "mkdir src; cd src; for d in $(seq 20); do mkdir d$d; for f in $(seq 50); do"
+            + " seq $((d * f)) > d$d/f$f; done; ln -s f1 d$d/link; done; cd ..;"
+            + " tar cf src.tar src");
+    Shell.run(mount.directory(), "tar xpf " + local + "/src.tar");
+    Shell.run(mount.directory(), "diff -r --no-dereference src " + local + "/src");
+    Shell.run(mount.directory(), "rm -r src");
+    assertEquals("", Shell.run(mount.directory(), "ls -A"));
+  }
+
+  @Test
+  void readAhead_afterMount_isRaised() throws Exception {
+    mount.mount(fs);
+    String device = MountTable.read().on(mount.directory()).orElseThrow().device();
+    assertEquals(
+        "1024", Files.readString(Path.of("/sys/class/bdi", device, "read_ahead_kb")).strip());
+  }
+
+  @Test
+  void writebackCache_ifWanted_gathersSmallWrites() throws Exception {
+    mount.mount(fs, MountExtension.options().withCaches(true, true));
+    Shell.run(mount.directory(), "dd if=/dev/zero of=f bs=100 count=5000 status=none conv=fsync");
+    assertEquals(500_000, Posix.stat(at("f")).size());
+    assertTrue(mount.count("WRITE") < 500, mount.count("WRITE") + " writes");
+    Shell.run(mount.directory(), DROP_PAGES + "echo tail >> f");
+    assertEquals(500_005, Files.readAllBytes(at("f")).length);
+  }
+}

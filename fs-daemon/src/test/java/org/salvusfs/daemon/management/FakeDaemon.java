@@ -1,0 +1,103 @@
+package org.salvusfs.daemon.management;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.salvusfs.metadata.api.Durability;
+
+/** Keeps projects as names in memory. */
+public final class FakeDaemon implements ManagedDaemon {
+  private final Map<String, ProjectStatus> byName = new TreeMap<>();
+  private final CountDownLatch stopRequested = new CountDownLatch(1);
+  private List<String> findings = List.of();
+  private boolean closed;
+
+  /** What the next checks find. */
+  public void plant(String... found) {
+    findings = List.of(found);
+  }
+
+  public boolean isClosed() {
+    return closed;
+  }
+
+  @Override
+  public DaemonStatus status() {
+    return new DaemonStatus(
+        new DaemonStatus.DaemonProcess(ProcessHandle.current().pid(), 61, "/data"),
+        new DaemonStatus.CassandraServer(42L, List.of("127.0.0.1:9042")),
+        "/projects",
+        new UUID(1, 2).toString(),
+        "grinzing",
+        new UUID(3, 4).toString(),
+        true,
+        projects(),
+        Map.of("lookup", new OperationStatus(12, 3, 10.5, 99.9, 120)));
+  }
+
+  @Override
+  public ProjectStatus createProject(String name, Optional<Durability> durability)
+      throws DaemonException {
+    if (byName.containsKey(name)) {
+      throw new DaemonException.NameTaken("there is a project named \"" + name + "\" already");
+    }
+    if (name.contains("/")) {
+      throw new DaemonException.Invalid("a project's name has no slash");
+    }
+    var id = new UUID(7, byName.size()).toString();
+    var home = durability.orElse(Durability.HOST) == Durability.HOST ? "host" : "quorum";
+    var project =
+        new ProjectStatus(id, name, home, "2026-11-20T12:00:00Z", true, 5L, "ab12", 1000L, 7L);
+    byName.put(name, project);
+    return project;
+  }
+
+  @Override
+  public List<ProjectStatus> projects() {
+    return List.copyOf(byName.values());
+  }
+
+  @Override
+  public ProjectStatus project(String idOrName) throws DaemonException {
+    return byName.values().stream()
+        .filter(one -> one.name().equals(idOrName) || one.id().equals(idOrName))
+        .findFirst()
+        .orElseThrow(() -> new DaemonException.UnknownProject("there is no project " + idOrName));
+  }
+
+  @Override
+  public CheckReport check(String idOrName, boolean repair, CheckProgress progress)
+      throws DaemonException {
+    var project = project(idOrName);
+    if (findings.contains("cassandra away")) {
+      throw new DaemonException.Unavailable("Cassandra does not answer");
+    }
+    for (int done = 0; done <= 10; done++) {
+      progress.at(done, 10);
+    }
+    return new CheckReport(project.id(), 5, 1, 7, 2, findings, 0, repair ? findings.size() : 0);
+  }
+
+  @Override
+  public void commit() {}
+
+  @Override
+  public void requestStop() {
+    stopRequested.countDown();
+  }
+
+  @Override
+  public boolean awaitStopRequest(Duration timeout) throws InterruptedException {
+    return stopRequested.await(timeout.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+  }
+}
