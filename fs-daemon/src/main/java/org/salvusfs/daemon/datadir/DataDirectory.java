@@ -25,12 +25,14 @@ public final class DataDirectory implements AutoCloseable {
   private final Layout layout;
   private final FileChannel lock;
   private final UUID host;
+  private final boolean made;
   private Format format;
 
-  private DataDirectory(Layout layout, FileChannel lock, UUID host, Format format) {
+  private DataDirectory(Layout layout, FileChannel lock, UUID host, boolean made, Format format) {
     this.layout = layout;
     this.lock = lock;
     this.host = host;
+    this.made = made;
     this.format = format;
   }
 
@@ -55,7 +57,7 @@ public final class DataDirectory implements AutoCloseable {
         if (found.isEmpty()) {
           SmallFile.write(layout.format(), format.text());
         }
-        return new DataDirectory(layout, lock, host, format);
+        return new DataDirectory(layout, lock, host, found.isEmpty(), format);
       } catch (IOException | DaemonException e) {
         lock.close();
         throw e;
@@ -103,8 +105,8 @@ public final class DataDirectory implements AutoCloseable {
       try (var entries = Files.list(directory)) {
         var other =
             entries
+                .filter(entry -> !isHarmless(entry) && !isHostId(entry))
                 .map(entry -> String.valueOf(entry.getFileName()))
-                .filter(name -> !HARMLESS.contains(name) && !name.startsWith("host-id"))
                 .findFirst();
         if (other.isPresent()) {
           throw new DaemonException.Obstructed(
@@ -128,6 +130,15 @@ public final class DataDirectory implements AutoCloseable {
               .formatted(directory, format.version(), Format.VERSION));
     }
     return Optional.of(format);
+  }
+
+  private static boolean isHarmless(Path entry) {
+    return HARMLESS.contains(String.valueOf(entry.getFileName()));
+  }
+
+  /** Also one that was not finished. */
+  private static boolean isHostId(Path entry) {
+    return String.valueOf(entry.getFileName()).startsWith("host-id");
   }
 
   private static FileChannel lock(Layout layout) throws IOException, DaemonException {
@@ -169,6 +180,26 @@ public final class DataDirectory implements AutoCloseable {
     }
   }
 
+  /** The lock stays: another process may be about to take it. */
+  private void discard() throws IOException {
+    var ours = Set.of(layout.hostId(), layout.format(), layout.logs());
+    try (var entries = Files.list(layout.directory())) {
+      if (!entries.allMatch(entry -> ours.contains(entry) || isHarmless(entry))) {
+        return;
+      }
+    }
+    if (Files.isDirectory(layout.logs())) {
+      try (var logs = Files.newDirectoryStream(layout.logs())) {
+        for (var log : logs) {
+          Files.delete(log);
+        }
+      }
+    }
+    for (var path : ours) {
+      Files.deleteIfExists(path);
+    }
+  }
+
   public Layout layout() {
     return layout;
   }
@@ -206,10 +237,16 @@ public final class DataDirectory implements AutoCloseable {
     }
   }
 
-  /** Gives the directory to the next process. */
+  /**
+   * Gives the directory to the next process. One that was made by {@link #open} and never joined a
+   * cluster loses again what was put into it, as long as that is nothing but a name and a log.
+   */
   @Override
   public void close() throws DaemonException {
     try {
+      if (made && !belongsToCluster()) {
+        discard();
+      }
       lock.close();
     } catch (IOException e) {
       throw new DaemonException.Failed(layout.lock() + " could not be closed (" + e + ")", e);

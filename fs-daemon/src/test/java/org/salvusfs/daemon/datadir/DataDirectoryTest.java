@@ -9,7 +9,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.salvusfs.daemon.management.DaemonException;
@@ -34,10 +36,37 @@ final class DataDirectoryTest {
     try (var data = DataDirectory.open(directory(), () -> HOST)) {
       assertEquals(HOST, data.host());
       assertFalse(data.belongsToCluster());
+      assertEquals("salvusfs data directory\nversion: 1\n", text("format"));
     }
     assertEquals(
         "rwx------", PosixFilePermissions.toString(Files.getPosixFilePermissions(directory())));
-    assertEquals("salvusfs data directory\nversion: 1\n", text("format"));
+  }
+
+  /** A start that was refused on the way to its cluster leaves no half data directory behind. */
+  @Test
+  void close_madeAndNeverJoined_leavesWhatWasThere() throws Exception {
+    Files.createDirectories(directory());
+    Files.writeString(directory().resolve("cluster.key"), "copied from another host");
+    try (var data = DataDirectory.open(directory(), () -> HOST)) {
+      Files.createDirectory(data.layout().logs());
+      Files.writeString(data.layout().logs().resolve("daemon.log"), "refused");
+    }
+    try (var entries = Files.list(directory())) {
+      assertEquals(
+          Set.of("cluster.key", "lock"),
+          entries.map(entry -> entry.getFileName().toString()).collect(Collectors.toSet()));
+    }
+  }
+
+  @Test
+  void close_madeAndNeverJoined_keepsWhatItDidNotMake() throws Exception {
+    try (var data = DataDirectory.open(directory(), () -> HOST)) {
+      Files.createDirectory(data.layout().cassandra());
+    }
+    try (var data = DataDirectory.open(directory(), DataDirectoryTest::noId)) {
+      assertEquals(HOST, data.host());
+      assertTrue(Files.isDirectory(data.layout().cassandra()));
+    }
   }
 
   @Test

@@ -94,8 +94,12 @@ class BadInputIT {
   }
 
   private Path config(String name, String keyspace, String more) throws IOException {
+    return config(away.resolve(name + ".yaml"), keyspace, more);
+  }
+
+  private Path config(Path file, String keyspace, String more) throws IOException {
     return Files.writeString(
-        away.resolve(name + ".yaml"),
+        file,
         """
         data: data
         mount: mount
@@ -206,6 +210,15 @@ class BadInputIT {
     } finally {
       Files.write(key, own);
     }
+  }
+
+  @Test
+  void daemon_newHostWithoutTheKeyOfItsCluster_isRefused() throws Exception {
+    Path newcomer = Files.createDirectories(directory.resolve("newcomer"));
+    Files.createDirectory(newcomer.resolve("data"));
+    var config = config(newcomer.resolve("daemon.yaml"), "away", "");
+    commands.refused(
+        OBSTRUCTED, "there is no key of it", newcomer, "daemon", "--config", config.toString());
   }
 
   @Test
