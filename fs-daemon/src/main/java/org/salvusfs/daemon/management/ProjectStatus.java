@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param root id of the committed tree's top node
  * @param bytes logical bytes outside holes, uncommitted changes included
  * @param inodes inodes in use, uncommitted changes included
+ * @param dirty whether changes wait to be committed
  */
 public record ProjectStatus(
     String id,
@@ -22,4 +23,5 @@ public record ProjectStatus(
     @Nullable Long txg,
     @Nullable String root,
     @Nullable Long bytes,
-    @Nullable Long inodes) {}
+    @Nullable Long inodes,
+    @Nullable Boolean dirty) {}

@@ -124,7 +124,8 @@ final class Catalogue {
         open.map(Transactions::committedTxg).orElse(null),
         open.map(Catalogue::root).orElse(null),
         open.map(txgs -> txgs.usage().bytes()).orElse(null),
-        open.map(txgs -> txgs.usage().inodes()).orElse(null));
+        open.map(txgs -> txgs.usage().inodes()).orElse(null),
+        open.map(Transactions::isDirty).orElse(null));
   }
 
   private static String root(Transactions transactions) {

@@ -52,7 +52,8 @@ public final class FakeDaemon implements ManagedDaemon {
     var id = new UUID(7, byName.size()).toString();
     var home = durability.orElse(Durability.HOST) == Durability.HOST ? "host" : "quorum";
     var project =
-        new ProjectStatus(id, name, home, "2026-11-20T12:00:00Z", true, 5L, "ab12", 1000L, 7L);
+        new ProjectStatus(
+            id, name, home, "2026-11-20T12:00:00Z", true, 5L, "ab12", 1000L, 7L, false);
     byName.put(name, project);
     return project;
   }

@@ -4,7 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -42,7 +44,7 @@ class MemoryIT {
   /** Long enough for chunks; the packs of an hour fit on a disk, since nothing sweeps them yet. */
   private static final int LARGE_BYTES_MAX = 16 << 10;
 
-  /** Buffers and open groups that are full at one sample and not at another. */
+  /** Buffers that are there at one sample and not at another, and the collector's gaps. */
   private static final long HEAP_NOISE_BYTES = 24L << 20;
 
   /** Lets caches be full after seconds, where the default ones take minutes. */
@@ -108,6 +110,7 @@ class MemoryIT {
       var live = new ArrayList<Long>();
       for (int i = 0; i < SAMPLES; i++) {
         churn.run(CHURN.dividedBy(SAMPLES));
+        awaitCommitted(stack);
         live.add(memory.liveHeapBytes());
         System.out.printf(
             "churn: %d operations, live heap %d MiB, %s%n",
@@ -121,6 +124,25 @@ class MemoryIT {
               "live heap went from %d to %d bytes: %s%n%s"
                   .formatted(before, after, live, memory.histogram()));
       assertTrue(memory.residentBytesPeak() < RESIDENT_BYTES_MAX, memory.toString());
+    }
+  }
+
+  /** What is in memory afterwards is in caches, or leaked. */
+  private static void awaitCommitted(DevStack stack) throws InterruptedException {
+    DevStack.await(
+        Duration.ofMinutes(1), () -> !isDirty(stack), () -> "not committed\n" + stack.errors());
+  }
+
+  private static boolean isDirty(DevStack stack) {
+    try {
+      var status =
+          new ObjectMapper().readTree(stack.run("project", "show", "demo", "--json").output());
+      return status.get("dirty").asBoolean();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
     }
   }
 

@@ -1,6 +1,7 @@
 package org.salvusfs.daemon.stack;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -83,6 +84,15 @@ class WorkloadsIT {
     assertEquals(0, check.exit(), check.output());
     var status = stack.run("status", "--json");
     assertTrue(status.output().contains("\"demo\""), status.output());
+  }
+
+  @Test
+  void project_createdAfterSomebodyLookedForIt_isThere() throws Exception {
+    Path home = stack.mount().resolve("late");
+    assertFalse(Files.exists(home));
+    var created = stack.run("project", "create", "late");
+    assertEquals(0, created.exit(), created.output());
+    assertTrue(Files.exists(home));
   }
 
   private static String tail(Path out) {

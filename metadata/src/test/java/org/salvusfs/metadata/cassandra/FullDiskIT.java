@@ -25,7 +25,10 @@ import org.salvusfs.metadata.localcassandra.CassandraExtension;
 import org.salvusfs.metadata.localcassandra.LocalCassandra;
 import org.salvusfs.metadata.localcassandra.ServerStartException;
 
-/** Promise 10: a full disk under Cassandra harms nothing that was acknowledged. Needs the right to mount. */
+/**
+ * Promise 10: a full disk under Cassandra harms nothing that was acknowledged. Needs the right to
+ * mount.
+ */
 @Tag("long")
 @Tag("promise")
 @Tag("promise-10")

@@ -10,7 +10,8 @@ import java.time.Duration;
  *     25 ms, more are started, so that blocked writers do not keep readers waiting. Each has 2 MiB
  *     of buffers
  * @param entryLifetime how long the kernel keeps a name
- * @param absenceLifetime how long the kernel keeps the absence of a name; zero: not at all
+ * @param absenceLifetime how long the kernel keeps the absence of a name, outside the top
+ *     directory; zero: not at all
  * @param attributesLifetime how long the kernel keeps attributes
  * @param cacheDirectories the kernel keeps the entries of directories; only where nobody but the
  *     kernel changes them, or {@link FuseServer#invalidateNode} follows every change

@@ -71,7 +71,9 @@ final class DispatcherTest {
 
   @Test
   void lookup_missing_isRemembered() {
-    assertTrue(serve(new Wire(Opcode.LOOKUP, 1).text("missing")));
+    assertTrue(serve(new Wire(Opcode.MKDIR, FileSystem.ROOT).u32(0755).u32(0).text("d")));
+    long directory = Wire.body(buffer).getLong(0);
+    assertTrue(serve(new Wire(Opcode.LOOKUP, directory).text("missing")));
     assertEquals(0, reply.errno());
     assertEquals(0, Wire.body(buffer).getLong(0));
     assertEquals(options.absenceLifetime().toSeconds(), Wire.body(buffer).getLong(16));

@@ -327,13 +327,14 @@ final class FuseServerIT {
   @Test
   void attributes_onceKnown_areNotAskedForAgain() throws Exception {
     mount.mount(fs);
-    Files.writeString(at("f"), "x");
-    Posix.stat(at("f"));
+    Files.createDirectory(at("d"));
+    Files.writeString(at("d/f"), "x");
+    Posix.stat(at("d/f"));
     long lookups = mount.count("LOOKUP");
     long getattrs = mount.count("GETATTR");
     for (int i = 0; i < 50; i++) {
-      assertTrue(Files.isRegularFile(at("f")));
-      assertFalse(Files.exists(at("missing")));
+      assertTrue(Files.isRegularFile(at("d/f")));
+      assertFalse(Files.exists(at("d/missing")));
     }
     assertEquals(lookups + 1, mount.count("LOOKUP"), "one for the missing name");
     assertEquals(getattrs, mount.count("GETATTR"));
@@ -359,14 +360,24 @@ final class FuseServerIT {
   }
 
   @Test
-  void invalidateEntry_afterChangeBehindTheKernel_showsIt() throws Exception {
-    FuseServer server = mount.mount(fs);
+  void lookup_missingInTheTopDirectory_isNotRemembered() throws Exception {
+    mount.mount(fs);
     assertFalse(Files.exists(at("f")));
     fs.mknod(ROOT_USER, FileSystem.ROOT, name("f"), 0100644, 0);
-    assertFalse(Files.exists(at("f")), "the kernel remembers the absence");
-    server.invalidateEntry(FileSystem.ROOT, name("f"));
     assertTrue(Files.exists(at("f")));
-    server.invalidateEntry(FileSystem.ROOT, name("never seen"));
+  }
+
+  @Test
+  void invalidateEntry_afterChangeBehindTheKernel_showsIt() throws Exception {
+    FuseServer server = mount.mount(fs);
+    Files.createDirectory(at("d"));
+    long parent = fs.lookup(ROOT_USER, FileSystem.ROOT, name("d")).node();
+    assertFalse(Files.exists(at("d/f")));
+    fs.mknod(ROOT_USER, parent, name("f"), 0100644, 0);
+    assertFalse(Files.exists(at("d/f")), "the kernel remembers the absence");
+    server.invalidateEntry(parent, name("f"));
+    assertTrue(Files.exists(at("d/f")));
+    server.invalidateEntry(parent, name("never seen"));
     server.invalidateEntry(4711, name("f"));
   }
 
