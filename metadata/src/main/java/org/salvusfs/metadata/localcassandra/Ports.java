@@ -7,6 +7,8 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The two loopback ports of a server. They are kept in the data directory, so that a restart has
@@ -16,7 +18,9 @@ import java.util.Optional;
  * @param storage where a cluster's nodes would connect
  */
 record Ports(int cql, int storage) {
-  /** What the data directory remembers. */
+  private static final Logger LOG = LoggerFactory.getLogger(Ports.class);
+
+  /** What the data directory remembers; nothing if a crash has torn it. */
   static Optional<Ports> kept(Path file) throws IOException {
     if (!Files.exists(file)) {
       return Optional.empty();
@@ -25,7 +29,8 @@ record Ports(int cql, int storage) {
     try {
       return Optional.of(new Ports(Integer.parseInt(lines.get(0)), Integer.parseInt(lines.get(1))));
     } catch (NumberFormatException | IndexOutOfBoundsException e) {
-      throw new ServerStartException(file + " does not hold two port numbers: delete it", e);
+      LOG.warn("{} holds no two port numbers ({}): others are chosen", file, e.getMessage());
+      return Optional.empty();
     }
   }
 
