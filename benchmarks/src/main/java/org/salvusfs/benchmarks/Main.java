@@ -1,5 +1,6 @@
 package org.salvusfs.benchmarks;
 
+import org.salvusfs.benchmarks.binding.BindingCommand;
 import org.salvusfs.benchmarks.workload.WorkloadCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -18,6 +19,7 @@ public final class Main implements Runnable {
   public static CommandLine commandLine() {
     return new CommandLine(new Main())
         .addSubcommand(new WorkloadCommand())
+        .addSubcommand(new BindingCommand())
         .addSubcommand(
             new CommandLine(new JmhCommand()).setUnmatchedOptionsArePositionalParams(true));
   }

@@ -3,6 +3,8 @@ package org.salvusfs.benchmarks.workload;
 import java.io.IOException;
 import java.util.List;
 import java.util.Set;
+import org.salvusfs.benchmarks.machine.Program;
+import org.salvusfs.benchmarks.machine.Shell;
 import org.salvusfs.benchmarks.report.Measure;
 
 /** Trees copied onto the filesystem. */

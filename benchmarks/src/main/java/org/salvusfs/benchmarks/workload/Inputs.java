@@ -5,6 +5,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
+import org.salvusfs.benchmarks.machine.FileTree;
+import org.salvusfs.benchmarks.machine.KernelCaches;
+import org.salvusfs.benchmarks.machine.Shell;
 
 /**
  * What workloads read, made from a seed when it is first asked for and kept for later runs with the
@@ -46,7 +49,7 @@ record Inputs(Path home, long seed, Scale scale) {
           Path parent = Files.createTempDirectory(directory(), "untarred");
           new SourceTree(seedOf(1), scale.treeFiles()).write(parent.resolve("tree"));
           Shell.run(parent, "tar", "-cf", path.toString(), "tree");
-          Place.removeTree(parent);
+          FileTree.remove(parent);
         });
   }
 
@@ -74,7 +77,7 @@ record Inputs(Path home, long seed, Scale scale) {
     try (var directories = Files.newDirectoryStream(home, PREFIX + "*")) {
       for (Path directory : directories) {
         if (!names.contains(directory)) {
-          Place.removeTree(directory);
+          FileTree.remove(directory);
         }
       }
     }
@@ -95,7 +98,7 @@ record Inputs(Path home, long seed, Scale scale) {
       Files.createDirectories(directory());
       Path unfinished = directory().resolve(name + ".unfinished");
       if (Files.exists(unfinished)) {
-        Place.removeTree(unfinished);
+        FileTree.remove(unfinished);
       }
       maker.make(unfinished);
       Files.move(unfinished, path, StandardCopyOption.ATOMIC_MOVE);

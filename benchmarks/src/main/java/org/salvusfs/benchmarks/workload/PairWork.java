@@ -10,6 +10,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.Stream;
+import org.salvusfs.benchmarks.machine.FileTree;
+import org.salvusfs.benchmarks.machine.Program;
 import org.salvusfs.benchmarks.report.Measure;
 
 /**
@@ -57,7 +59,7 @@ final class PairWork {
   private static void prepare(Place place) throws IOException, InterruptedException {
     for (Place half : places(place)) {
       if (Files.exists(half.directory())) {
-        Place.removeTree(half.directory());
+        FileTree.remove(half.directory());
       }
       half.inputs().makeAll();
     }

@@ -1,10 +1,9 @@
 package org.salvusfs.benchmarks.workload;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
+import org.salvusfs.benchmarks.machine.FileTree;
 
 /**
  * Where workloads work.
@@ -29,18 +28,7 @@ record Place(Path directory, Inputs inputs) {
   /** Removes a file or a tree if it is there. */
   void clear(String name) throws IOException {
     if (has(name)) {
-      removeTree(resolve(name));
-    }
-  }
-
-  /** Removes a directory with everything in it. */
-  static void removeTree(Path directory) throws IOException {
-    try (var paths = Files.walk(directory)) {
-      for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(path);
-      }
-    } catch (UncheckedIOException e) {
-      throw e.getCause();
+      FileTree.remove(resolve(name));
     }
   }
 }

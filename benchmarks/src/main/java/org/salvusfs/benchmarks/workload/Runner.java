@@ -6,6 +6,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
+import org.salvusfs.benchmarks.machine.KernelCaches;
+import org.salvusfs.benchmarks.machine.Program;
 import org.salvusfs.benchmarks.report.Row;
 import org.salvusfs.benchmarks.report.Samples;
 
@@ -88,6 +90,9 @@ final class Runner {
     for (int i : ready) {
       if (workload.cold()) {
         KernelCaches.drop();
+        for (Program program : workload.programs()) {
+          program.load();
+        }
       }
       Tally tally = tallies.get(i);
       try {

@@ -9,6 +9,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import org.salvusfs.benchmarks.machine.Program;
 import org.salvusfs.benchmarks.report.Measure;
 
 /**

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Random;
+import org.salvusfs.benchmarks.machine.Shell;
 
 /**
  * A generated source tree: text of made-up words that compresses like a program's source, in nested

@@ -8,6 +8,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Set;
+import org.salvusfs.benchmarks.machine.Program;
+import org.salvusfs.benchmarks.machine.Shell;
 import org.salvusfs.benchmarks.report.Measure;
 
 /** What waits for the disk: small writes with fsync, and SQLite with its default settings. */

@@ -2,6 +2,7 @@ package org.salvusfs.benchmarks.workload;
 
 import java.io.IOException;
 import java.util.Set;
+import org.salvusfs.benchmarks.machine.Program;
 import org.salvusfs.benchmarks.report.Measure;
 
 /**

@@ -8,9 +8,12 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import org.salvusfs.benchmarks.machine.FileTree;
+import org.salvusfs.benchmarks.machine.KernelCaches;
+import org.salvusfs.benchmarks.machine.Machine;
+import org.salvusfs.benchmarks.machine.Program;
 import org.salvusfs.benchmarks.report.Output;
 import org.salvusfs.benchmarks.report.Report;
 import org.salvusfs.benchmarks.report.Row;
@@ -147,7 +150,7 @@ public final class WorkloadCommand implements Callable<Integer> {
       return new Report(conditions(firstSeed), labels, rows);
     } finally {
       for (Path home : homes) {
-        Place.removeTree(home);
+        FileTree.remove(home);
       }
     }
   }
@@ -166,22 +169,7 @@ public final class WorkloadCommand implements Callable<Integer> {
   }
 
   private List<String> conditions(long firstSeed) throws IOException {
-    String model =
-        Files.readAllLines(Path.of("/proc/cpuinfo")).stream()
-            .filter(line -> line.startsWith("model name"))
-            .findFirst()
-            .map(line -> line.substring(line.indexOf(':') + 1).strip())
-            .orElse("an unnamed processor");
     return List.of(
-        String.format(
-            Locale.ROOT,
-            "%s; %d cores of %s, Linux %s; %d runs, scale %s, seed %d.",
-            Instant.now().toString().substring(0, 10),
-            Runtime.getRuntime().availableProcessors(),
-            model,
-            System.getProperty("os.version"),
-            runs,
-            scale,
-            firstSeed));
+        "%s; %d runs, scale %s, seed %d.".formatted(Machine.description(), runs, scale, firstSeed));
   }
 }

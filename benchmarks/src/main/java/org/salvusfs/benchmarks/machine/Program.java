@@ -1,6 +1,7 @@
-package org.salvusfs.benchmarks.workload;
+package org.salvusfs.benchmarks.machine;
 
 import java.io.File;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collection;
@@ -9,8 +10,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.salvusfs.daemon.management.DaemonException;
 
-/** A program that workloads run. */
-enum Program {
+/** A program that benchmarks run. */
+public enum Program {
   CP("cp", "coreutils"),
   DD("dd", "coreutils"),
   SYNC("sync", "coreutils"),
@@ -20,7 +21,10 @@ enum Program {
   GIT("git", "git"),
   FIO("fio", "fio"),
   SQLITE("sqlite3", "sqlite3"),
-  RSYNC("rsync", "rsync");
+  RSYNC("rsync", "rsync"),
+  GCC("gcc", "gcc"),
+  PKG_CONFIG("pkg-config", "pkg-config"),
+  UMOUNT("umount", "mount");
 
   private final String command;
   private final String debianPackage;
@@ -36,18 +40,23 @@ enum Program {
    * @param path the directories to look in, as in {@code $PATH}
    * @throws DaemonException.Obstructed if one is missing: says which, and how to install it
    */
-  static void require(Collection<Program> programs, String path) throws DaemonException {
+  public static void require(Collection<Program> programs, String path) throws DaemonException {
     List<Program> missing =
         programs.stream().distinct().sorted().filter(program -> !program.isIn(path)).toList();
     if (!missing.isEmpty()) {
       String packages =
           missing.stream().map(p -> p.debianPackage).distinct().collect(Collectors.joining(" "));
       throw new DaemonException.Obstructed(
-          "%s missing; install with: apt-get install %s (or leave workloads out with --only)"
+          "%s missing; install with: apt-get install %s"
               .formatted(
                   missing.stream().map(p -> p.command).collect(Collectors.joining(", ")),
                   packages));
     }
+  }
+
+  /** Brings the program itself into memory, where the kernel had to forget it with all else. */
+  public void load() throws IOException, InterruptedException {
+    Shell.run(Path.of("/"), command, "--version");
   }
 
   private boolean isIn(String path) {

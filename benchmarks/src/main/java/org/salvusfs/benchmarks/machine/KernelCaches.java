@@ -1,4 +1,4 @@
-package org.salvusfs.benchmarks.workload;
+package org.salvusfs.benchmarks.machine;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import org.salvusfs.daemon.management.DaemonException;
 
 /** What the kernel holds of filesystems in memory. */
-final class KernelCaches {
+public final class KernelCaches {
   private static final Path DROP = Path.of("/proc/sys/vm/drop_caches");
 
   /** Page cache, dentries and inodes. */
@@ -19,7 +19,7 @@ final class KernelCaches {
    *
    * @throws DaemonException.Obstructed if only root could
    */
-  static void requireDroppable() throws DaemonException {
+  public static void requireDroppable() throws DaemonException {
     if (!Files.isWritable(DROP)) {
       throw new DaemonException.Obstructed(
           "only root can drop the kernel's caches; use sudo, or leave the workloads whose names"
@@ -28,12 +28,12 @@ final class KernelCaches {
   }
 
   /** Writes back what is dirty of a directory's filesystem. */
-  static void sync(Path directory) throws IOException, InterruptedException {
+  public static void sync(Path directory) throws IOException, InterruptedException {
     Shell.run(directory, "sync", "-f", ".");
   }
 
   /** Forgets file contents, names and attributes. Needs root. */
-  static void drop() throws IOException {
+  public static void drop() throws IOException {
     Files.writeString(DROP, EVERYTHING);
   }
 }

@@ -1,4 +1,4 @@
-package org.salvusfs.benchmarks.workload;
+package org.salvusfs.benchmarks.machine;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.util.Map;
 
 /** Runs programs. */
-final class Shell {
+public final class Shell {
   private static final int MESSAGE_CHARS_MAX = 300;
 
   /** Nothing of the user's configuration, or of the time of day, changes what git does. */
@@ -32,7 +32,7 @@ final class Shell {
    *
    * @throws IOException if it cannot be started or fails; with the end of its complaint
    */
-  static void run(Path directory, String... words) throws IOException, InterruptedException {
+  public static void run(Path directory, String... words) throws IOException, InterruptedException {
     var builder =
         new ProcessBuilder(words)
             .directory(directory.toFile())
@@ -51,7 +51,7 @@ final class Shell {
   }
 
   /** Runs a line of shell; a failure of any part of a pipe is one of the whole. */
-  static void line(Path directory, String line) throws IOException, InterruptedException {
+  public static void line(Path directory, String line) throws IOException, InterruptedException {
     run(directory, "bash", "-c", "set -eo pipefail; " + line);
   }
 }
