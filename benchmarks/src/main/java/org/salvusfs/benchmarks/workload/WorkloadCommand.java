@@ -149,9 +149,16 @@ public final class WorkloadCommand implements Callable<Integer> {
       List<Row> rows = runner.run(places);
       return new Report(conditions(firstSeed), labels, rows);
     } finally {
-      for (Path home : homes) {
-        FileTree.remove(home);
-      }
+      homes.forEach(this::remove);
+    }
+  }
+
+  /** What was measured is not to be lost with a filesystem that broke. */
+  private void remove(Path home) {
+    try {
+      FileTree.remove(home);
+    } catch (IOException e) {
+      spec.commandLine().getErr().println(home + " could not be removed: " + e.getMessage());
     }
   }
 
