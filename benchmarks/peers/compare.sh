@@ -47,8 +47,8 @@ trap take_down EXIT
 
 mkdir -p "$home/local" "$home/salvusfs"
 # Whatever dev says is for people; standard output is the report's.
-salvus=yes
 "$root/salvus" dev --detach --data "$home/salvusfs/data" --mount "$home/salvusfs/mnt" >&2
+salvus=yes
 local_type=$(stat -f -c %T "$home/local")
 [[ $local_type != ext2/ext3 ]] || local_type=ext4
 subjects=("salvusfs=$home/salvusfs/mnt/demo" "$local_type=$home/local")

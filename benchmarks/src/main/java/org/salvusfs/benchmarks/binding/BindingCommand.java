@@ -1,13 +1,11 @@
 package org.salvusfs.benchmarks.binding;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.concurrent.Callable;
-import org.salvusfs.benchmarks.machine.FileTree;
 import org.salvusfs.benchmarks.machine.Machine;
 import org.salvusfs.benchmarks.machine.Program;
 import org.salvusfs.benchmarks.report.Measure;
@@ -56,41 +54,29 @@ public final class BindingCommand implements Callable<Integer> {
     Program.require(
         EnumSet.of(Program.GCC, Program.PKG_CONFIG, Program.UMOUNT, Program.DD),
         path == null ? "" : path);
-    Path directory = Files.createTempDirectory("salvus-bench-binding");
-    try {
-      Path root = Path.of(System.getProperty("salvus.root", "."));
+    Path root = Path.of(System.getProperty("salvus.root", "."));
+    try (var bench = new Bench()) {
       List<Candidate> candidates =
-          List.of(Baseline.compile(root, directory), Candidate.kernelBinding());
-      output.write(spec.commandLine(), "binding", measure(candidates, directory));
+          List.of(Baseline.compile(root, bench.directory()), Candidate.kernelBinding());
+      output.write(spec.commandLine(), "binding", measure(candidates, bench));
       return 0;
-    } finally {
-      FileTree.remove(directory);
     }
   }
 
-  private Report measure(List<Candidate> candidates, Path directory)
+  private Report measure(List<Candidate> candidates, Bench bench)
       throws IOException, InterruptedException {
-    List<String> labels = candidates.stream().map(Candidate::label).toList();
+    for (Candidate candidate : candidates) {
+      bench.add(candidate);
+    }
     var rows = new ArrayList<Row>();
-    var servers = new ArrayList<Server>();
-    try {
-      for (Candidate candidate : candidates) {
-        Path mountPoint = Files.createTempDirectory(directory, "mount");
-        servers.add(Server.start(candidate, mountPoint));
-        Requests.prepare(mountPoint);
-      }
-      for (Requests kind : Requests.values()) {
-        rows.add(new Row(kind.label(), new Measure.Each(requests), alternate(kind, servers)));
-      }
-    } finally {
-      for (Server server : servers) {
-        server.close();
-      }
+    for (Requests kind : Requests.values()) {
+      rows.add(new Row(kind.label(), new Measure.Each(requests), alternate(kind, bench.servers())));
     }
     String conditions =
         "%s; processor time of the serving process per request, %d runs of %d requests."
             .formatted(Machine.description(), runs, requests);
-    return new Report(List.of(conditions), labels, rows);
+    return new Report(
+        List.of(conditions), candidates.stream().map(Candidate::label).toList(), rows);
   }
 
   /** The first round warms up and is not counted. */

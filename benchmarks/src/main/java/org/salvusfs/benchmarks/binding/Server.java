@@ -39,7 +39,7 @@ final class Server implements AutoCloseable {
     words.add(mountPoint.toString());
     Object device = Files.getAttribute(mountPoint, "unix:dev");
     var server = new Server(new ProcessBuilder(words).inheritIO().start(), mountPoint);
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+    long deadline = deadline();
     while (Files.getAttribute(mountPoint, "unix:dev").equals(device)) {
       if (!server.process.isAlive() || System.nanoTime() > deadline) {
         server.process.destroyForcibly().waitFor();
@@ -63,10 +63,30 @@ final class Server implements AutoCloseable {
 
   @Override
   public void close() throws IOException, InterruptedException {
-    Shell.run(Path.of("/"), "umount", mountPoint.toString());
+    unmount();
     if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
       process.destroyForcibly().waitFor();
       throw new IOException("the server of " + mountPoint + " did not end when it was unmounted");
     }
+  }
+
+  /** Others look at mounts too (df, desktops), and keep one busy for a moment. */
+  private void unmount() throws IOException, InterruptedException {
+    long deadline = deadline();
+    while (true) {
+      try {
+        Shell.run(Path.of("/"), "umount", mountPoint.toString());
+        return;
+      } catch (IOException e) {
+        if (!process.isAlive() || System.nanoTime() > deadline) {
+          throw e;
+        }
+      }
+      Thread.sleep(POLL_MILLIS);
+    }
+  }
+
+  private static long deadline() {
+    return System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
   }
 }
