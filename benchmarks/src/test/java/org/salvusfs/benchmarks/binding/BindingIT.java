@@ -57,7 +57,6 @@ final class BindingIT {
     var command = new BindingCommand();
     var line = new CommandLine(command).setErr(new PrintWriter(new StringWriter()));
     line.parseArgs("--runs=0");
-    assertThrows(
-        DaemonException.Invalid.class, command::call);
+    assertThrows(DaemonException.Invalid.class, command::call);
   }
 }

@@ -60,8 +60,7 @@ final class RunnerTest {
         workload(
             "lengths",
             place -> {},
-            place ->
-                place.directory().getFileName().toString().length() + place.inputs().seed());
+            place -> place.directory().getFileName().toString().length() + place.inputs().seed());
     List<Row> rows = runner(lengths, "a", "bb").run(places(3, "a", "bb"));
     assertEquals(List.of(1.0, 2.0, 3.0), rows.getFirst().samples().get(0).seconds());
     assertEquals(List.of(2.0, 3.0, 4.0), rows.getFirst().samples().get(1).seconds());

@@ -87,7 +87,9 @@ final class WorkloadCommandTest {
   @Test
   void prefix_standsForAllThatBeginSo() throws Exception {
     run("--list", "--only=git*,untar", first.toString());
-    assertEquals("untar git-clone git-status-cold git-status-warm", out.toString().strip().replace("\n", " "));
+    assertEquals(
+        "untar git-clone git-status-cold git-status-warm",
+        out.toString().strip().replace("\n", " "));
   }
 
   @Test
