@@ -1,27 +1,31 @@
 package org.salvusfs.benchmarks;
 
-import java.util.Arrays;
+import org.salvusfs.benchmarks.binding.BindingCommand;
 import org.salvusfs.benchmarks.workload.WorkloadCommand;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
-/** {@code bench workload DIR…} and {@code bench jmh [PATTERN]}. */
-public final class Main {
+/** {@code ./salvus bench}: the daemon's command line finds this class by its name. */
+@Command(name = "bench", mixinStandardHelpOptions = true, description = "Measures.")
+public final class Main implements Runnable {
+  @Spec private CommandSpec spec = CommandSpec.create();
+
   private Main() {}
 
-  /** Runs what the first word names. */
-  public static void main(String[] args) throws Exception {
-    String what = args.length == 0 ? "" : args[0];
-    String[] rest = args.length == 0 ? args : Arrays.copyOfRange(args, 1, args.length);
-    switch (what) {
-      case "workload" -> WorkloadCommand.run(rest);
-      case "jmh" -> org.openjdk.jmh.Main.main(rest);
-      default -> {
-        System.err.println(
-            """
-            usage: ./salvus bench workload [--runs N] DIR…   ordinary work in each directory, in turn;
-                                                            medians and ratios to the first one
-                   ./salvus bench jmh [PATTERN]             microbenchmarks of single parts""");
-        throw new IllegalArgumentException("bench does not know '" + what + "'");
-      }
-    }
+  /** The command with all benchmarks. */
+  public static CommandLine commandLine() {
+    return new CommandLine(new Main())
+        .addSubcommand(new WorkloadCommand())
+        .addSubcommand(new BindingCommand())
+        .addSubcommand(
+            new CommandLine(new JmhCommand()).setUnmatchedOptionsArePositionalParams(true));
+  }
+
+  @Override
+  public void run() {
+    throw new ParameterException(spec.commandLine(), "which benchmark?");
   }
 }

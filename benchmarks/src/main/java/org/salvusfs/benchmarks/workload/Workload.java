@@ -1,19 +1,55 @@
 package org.salvusfs.benchmarks.workload;
 
-import java.nio.file.Path;
+import java.io.IOException;
+import java.util.Set;
+import org.salvusfs.benchmarks.machine.Program;
+import org.salvusfs.benchmarks.report.Measure;
 
 /**
  * One kind of work.
  *
- * @param unit what the result counts per second
- * @param amount how many of them one run does
- * @param prepare what comes before the clock starts
- * @param work what is timed
+ * @param name by which it is selected and shown
+ * @param programs what it runs
+ * @param cold whether the kernel forgets what it cached before the clock starts
+ * @param preparation untimed; makes what {@code work} needs unless it is there already
  */
-record Workload(String name, String unit, double amount, Step prepare, Step work) {
-  /** Something done in a directory of its own. */
+record Workload(
+    String name,
+    Measure measure,
+    Set<Program> programs,
+    boolean cold,
+    Step preparation,
+    Work work) {
+
+  /** Something done in a place. */
   @FunctionalInterface
   interface Step {
-    void run(Path directory) throws Exception;
+    void run(Place place) throws IOException, InterruptedException;
+  }
+
+  /** Something timed. */
+  @FunctionalInterface
+  interface Work {
+    /** How long it took. */
+    double seconds(Place place) throws IOException, InterruptedException;
+  }
+
+  /** Takes the time of a step. */
+  static Work timed(Step step) {
+    return place -> {
+      long start = System.nanoTime();
+      step.run(place);
+      return (System.nanoTime() - start) / 1e9;
+    };
+  }
+
+  static Workload warm(
+      String name, Measure measure, Set<Program> programs, Step preparation, Step step) {
+    return new Workload(name, measure, programs, false, preparation, timed(step));
+  }
+
+  static Workload cold(
+      String name, Measure measure, Set<Program> programs, Step preparation, Step step) {
+    return new Workload(name, measure, programs, true, preparation, timed(step));
   }
 }

@@ -3,94 +3,180 @@ package org.salvusfs.benchmarks.workload;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import org.salvusfs.benchmarks.machine.FileTree;
+import org.salvusfs.benchmarks.machine.KernelCaches;
+import org.salvusfs.benchmarks.machine.Machine;
+import org.salvusfs.benchmarks.machine.Program;
+import org.salvusfs.benchmarks.report.Output;
+import org.salvusfs.benchmarks.report.Report;
+import org.salvusfs.benchmarks.report.Row;
+import org.salvusfs.daemon.management.DaemonException;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
-/** Runs every workload on every directory, run by run, and prints medians and ratios. */
-public final class WorkloadCommand {
-  private WorkloadCommand() {}
+/** {@code bench workload}: the set of workloads on any directories. */
+@Command(
+    name = "workload",
+    mixinStandardHelpOptions = true,
+    description =
+        "Runs a set of workloads on each directory in alternation and prints medians, and how many"
+            + " times as long as the first directory the others took. docs/benchmarks.md describes"
+            + " the workloads.")
+public final class WorkloadCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec = CommandSpec.create();
+  @Mixin private Output output = new Output();
 
-  /**
-   * Measures and prints.
-   *
-   * @param args {@code [--runs N] DIR…}; the first directory is what the others are compared to
-   */
-  public static void run(String[] args) throws Exception {
-    var words = new ArrayList<>(Arrays.asList(args));
-    int runs = 3;
-    if (!words.isEmpty() && words.getFirst().equals("--runs")) {
-      runs = Integer.parseInt(words.get(1));
-      words.subList(0, 2).clear();
+  @Parameters(
+      arity = "1..*",
+      paramLabel = "[LABEL=]DIR",
+      description = "directories on the filesystems to measure")
+  private List<String> words = List.of();
+
+  @Option(
+      names = "--runs",
+      paramLabel = "N",
+      defaultValue = "3",
+      description = "how often (default: ${DEFAULT-VALUE})")
+  private int runs = 3;
+
+  @Option(
+      names = "--only",
+      paramLabel = "NAME",
+      split = ",",
+      description = "only these workloads; NAME* stands for all that begin so")
+  private List<String> only = List.of();
+
+  @Option(
+      names = "--scale",
+      paramLabel = "FACTOR",
+      defaultValue = "1",
+      description = "shrinks all sizes, to try it out (default: ${DEFAULT-VALUE})")
+  private double scale = 1;
+
+  @Option(
+      names = "--seed",
+      paramLabel = "N",
+      description =
+          "of the inputs (default: from the clock, so that a filesystem that finds duplicates has"
+              + " not seen them)")
+  private @Nullable Long seed;
+
+  @Option(
+      names = "--settle",
+      paramLabel = "SECONDS",
+      defaultValue = "6",
+      description =
+          "how long cold workloads wait for what was written before to reach its store (default:"
+              + " ${DEFAULT-VALUE})")
+  private int settleSeconds = 6;
+
+  @Option(
+      names = "--work",
+      paramLabel = "DIR",
+      defaultValue = "/var/tmp/salvus-bench",
+      description = "where inputs are made and kept (default: ${DEFAULT-VALUE})")
+  private Path work = Path.of("/var/tmp/salvus-bench");
+
+  @Option(names = "--list", description = "lists the workloads and runs nothing", help = true)
+  private boolean list;
+
+  @Override
+  public Integer call() throws Exception {
+    if (runs < 1 || scale <= 0 || scale > 1 || settleSeconds < 0) {
+      throw new DaemonException.Invalid(
+          "--runs is at least 1, --scale above 0 and at most 1, --settle not negative");
     }
-    if (words.isEmpty()) {
-      throw new IllegalArgumentException("name at least one directory");
+    var sizes = new Scale(scale);
+    List<Workload> workloads = Workloads.select(Workloads.all(sizes), only);
+    if (list) {
+      workloads.forEach(workload -> spec.commandLine().getOut().println(workload.name()));
+      return 0;
     }
-    Path scratch = Files.createTempDirectory("salvus-bench");
+    var subjects = new ArrayList<Subject>();
+    for (String word : words) {
+      subjects.add(Subject.parse(word));
+    }
+    requireWhatIsNeeded(workloads);
+    long start = seed == null ? Instant.now().getEpochSecond() : seed;
+    Report report = report(workloads, subjects, sizes, start);
+    output.write(spec.commandLine(), "workloads", report);
+    if (!report.failures().isEmpty()) {
+      throw new DaemonException.Failed(report.failures().size() + " measurements failed");
+    }
+    return 0;
+  }
+
+  private static void requireWhatIsNeeded(List<Workload> workloads) throws DaemonException {
+    var programs = new HashSet<Program>(List.of(Program.SYNC));
+    workloads.forEach(workload -> programs.addAll(workload.programs()));
+    String path = System.getenv("PATH");
+    Program.require(programs, path == null ? "" : path);
+    if (workloads.stream().anyMatch(Workload::cold)) {
+      KernelCaches.requireDroppable();
+    }
+  }
+
+  private Report report(
+      List<Workload> workloads, List<Subject> subjects, Scale sizes, long firstSeed)
+      throws IOException, InterruptedException {
+    List<String> labels = subjects.stream().map(Subject::label).toList();
     var homes = new ArrayList<Path>();
     try {
-      for (String word : words) {
-        homes.add(Files.createTempDirectory(Path.of(word), "bench"));
+      for (Subject subject : subjects) {
+        homes.add(Files.createTempDirectory(subject.directory(), "bench"));
       }
-      List<Workload> workloads = new Workloads(scratch).all();
-      double[][][] seconds = measure(workloads, homes, runs);
-      print(workloads, words, seconds);
+      var places = new ArrayList<List<Place>>();
+      for (Inputs inputs : inputs(sizes, firstSeed)) {
+        places.add(homes.stream().map(home -> new Place(home, inputs)).toList());
+      }
+      var runner =
+          new Runner(
+              workloads,
+              labels,
+              Duration.ofSeconds(settleSeconds),
+              spec.commandLine().getErr()::println);
+      List<Row> rows = runner.run(places);
+      return new Report(conditions(firstSeed), labels, rows);
     } finally {
-      for (Path home : homes) {
-        delete(home);
-      }
-      delete(scratch);
+      homes.forEach(this::remove);
     }
   }
 
-  private static double[][][] measure(List<Workload> workloads, List<Path> homes, int runs)
-      throws Exception {
-    double[][][] seconds = new double[workloads.size()][homes.size()][runs];
+  /** What was measured is not to be lost with a filesystem that broke. */
+  private void remove(Path home) {
+    try {
+      FileTree.remove(home);
+    } catch (IOException e) {
+      spec.commandLine().getErr().println(home + " could not be removed: " + e.getMessage());
+    }
+  }
+
+  /** Those of each run. */
+  private List<Inputs> inputs(Scale sizes, long firstSeed) throws IOException {
+    Files.createDirectories(work);
+    var all = new ArrayList<Inputs>();
     for (int run = 0; run < runs; run++) {
-      for (int w = 0; w < workloads.size(); w++) {
-        for (int i = 0; i < homes.size(); i++) {
-          int home = (i + run) % homes.size();
-          workloads.get(w).prepare().run(homes.get(home));
-          long start = System.nanoTime();
-          workloads.get(w).work().run(homes.get(home));
-          seconds[w][home][run] = (System.nanoTime() - start) / 1e9;
-        }
-      }
+      all.add(new Inputs(work.toAbsolutePath(), firstSeed + run, sizes));
     }
-    return seconds;
+    var kept = new ArrayList<Inputs>(all);
+    all.forEach(inputs -> kept.addAll(PairWork.inputs(inputs)));
+    Inputs.forgetOthers(work, kept);
+    return all;
   }
 
-  private static void print(List<Workload> workloads, List<String> names, double[][][] seconds) {
-    System.out.printf("%-30s %-9s", "workload (medians)", "unit");
-    for (String name : names) {
-      System.out.printf(" %16s", name.substring(Math.max(0, name.length() - 16)));
-    }
-    System.out.println("   slower than the first by");
-    for (int w = 0; w < workloads.size(); w++) {
-      Workload workload = workloads.get(w);
-      System.out.printf("%-30s %-9s", workload.name(), workload.unit());
-      for (double[] ofHome : seconds[w]) {
-        System.out.printf(" %16.0f", workload.amount() / median(ofHome));
-      }
-      for (int home = 1; home < names.size(); home++) {
-        System.out.printf("   %.2f", median(seconds[w][home]) / median(seconds[w][0]));
-      }
-      System.out.println();
-    }
-  }
-
-  private static double median(double[] values) {
-    double[] sorted = values.clone();
-    Arrays.sort(sorted);
-    return sorted[sorted.length / 2];
-  }
-
-  private static void delete(Path directory) throws IOException {
-    try (var paths = Files.walk(directory)) {
-      for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(path);
-      }
-    }
+  private List<String> conditions(long firstSeed) throws IOException {
+    return List.of(
+        "%s; %d runs, scale %s, seed %d.".formatted(Machine.description(), runs, scale, firstSeed));
   }
 }

@@ -56,8 +56,7 @@ public final class Main implements Runnable {
         .addSubcommand(new CheckCommand(session))
         .addSubcommand(new TestCommand(session))
         .addSubcommand(new ProveCommand(session))
-        .addSubcommand(
-            new CommandLine(new BenchCommand()).setUnmatchedOptionsArePositionalParams(true))
+        .addSubcommand(BenchCommand.commandLine())
         .addSubcommand(new CommandLine.HelpCommand())
         .setOut(new PrintWriter(session.out(), true, StandardCharsets.UTF_8))
         .setParameterExceptionHandler((e, words) -> usage(session.err(), e))
@@ -72,8 +71,13 @@ public final class Main implements Runnable {
     return ExitCode.USAGE.status();
   }
 
+  /** The command right below {@code salvus}: its help leads to those below. */
   private static String helpWords(CommandLine command) {
-    return command.getParent() == null ? "" : command.getCommandName();
+    CommandLine parent = command.getParent();
+    if (parent == null) {
+      return "";
+    }
+    return parent.getParent() == null ? command.getCommandName() : helpWords(parent);
   }
 
   private static int failed(PrintStream err, Exception e) {

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /** Text in columns. */
-final class Table {
+public final class Table {
   private static final String RIGHT = ">";
 
   private final boolean[] right;
@@ -17,7 +17,7 @@ final class Table {
    *
    * @param columns their titles; {@code >} in front aligns a column to the right
    */
-  Table(String... columns) {
+  public Table(String... columns) {
     right = new boolean[columns.length];
     var titles = new ArrayList<String>();
     for (int i = 0; i < columns.length; i++) {
@@ -27,12 +27,12 @@ final class Table {
     rows.add(titles);
   }
 
-  void row(String... cells) {
+  public void row(String... cells) {
     rows.add(Arrays.asList(cells));
   }
 
   /** The lines, without a newline at the end. */
-  String text() {
+  public String text() {
     var widths = new int[right.length];
     for (var row : rows) {
       for (int i = 0; i < widths.length; i++) {

@@ -1,0 +1,65 @@
+#!/usr/bin/env bash
+# Runs the workloads on SalvusFS, on the local filesystem and on peers in one run, and writes docs/benchmarks.md's table,
+# docs/benchmarks.svg and docs/benchmarks.json.
+#
+#   benchmarks/peers/compare.sh [--home DIR] [--docs DIR] [PEER...] [-- OPTION...]
+#
+# PEER is glusterfs, moosefs, cephfs or sshfs (default: all of them); `none` leaves out the peers. OPTIONs go to
+# `./salvus bench workload`. Everything is brought up below DIR (default /var/tmp/salvus-compare, which must not be there;
+# its filesystem is the local one of the comparison) and taken down again, whatever happens.
+set -euo pipefail
+
+here=$(cd "$(dirname "$0")" && pwd)
+root=$(cd "$here/../.." && pwd)
+home=/var/tmp/salvus-compare
+docs=$root/docs
+known="glusterfs moosefs cephfs sshfs"
+peers=()
+
+say() { printf 'compare: %s\n' "$*" >&2; }
+
+while (($#)); do
+  case $1 in
+  --home) home=$2 && shift 2 ;;
+  --docs) docs=$2 && shift 2 ;;
+  --) shift && break ;;
+  glusterfs | moosefs | cephfs | sshfs | none) peers+=("$1") && shift ;;
+  *) say "there is no peer '$1'; there are: $known none" && exit 2 ;;
+  esac
+done
+((${#peers[@]})) || read -ra peers <<<"$known"
+[[ ${peers[*]} != none ]] || peers=()
+
+((EUID == 0)) || { say "only root can mount the peers and drop the kernel's caches"; exit 77; }
+[[ ! -e $home ]] || { say "$home is there already; remove it, or name another directory with --home"; exit 3; }
+
+up=()
+salvus=no
+take_down() {
+  local peer
+  for peer in ${up[@]+"${up[@]}"}; do
+    "$here/$peer.sh" down "$home/$peer" || say "$peer is still up in $home/$peer"
+  done
+  [[ $salvus == no ]] || "$root/salvus" stop --data "$home/salvusfs/data" >&2 || say "SalvusFS is still up in $home/salvusfs"
+  if ! grep -q " $home/" /proc/self/mountinfo; then rm -rf --one-file-system "$home"; fi
+}
+trap take_down EXIT
+
+mkdir -p "$home/local" "$home/salvusfs"
+# Whatever dev says is for people; standard output is the report's.
+"$root/salvus" dev --detach --data "$home/salvusfs/data" --mount "$home/salvusfs/mnt" >&2
+salvus=yes
+local_type=$(stat -f -c %T "$home/local")
+[[ $local_type != ext2/ext3 ]] || local_type=ext4
+subjects=("salvusfs=$home/salvusfs/mnt/demo" "$local_type=$home/local")
+for peer in ${peers[@]+"${peers[@]}"}; do
+  "$here/$peer.sh" up "$home/$peer"
+  up+=("$peer")
+  subjects+=("$peer=$home/$peer/mnt")
+done
+
+"$root/salvus" bench workload --json --svg "$docs/benchmarks.svg" --update "$docs/benchmarks.md" --work "$home/inputs" \
+  "$@" "${subjects[@]}" >"$home/report.json" || status=$?
+# What failed is in the report too.
+[[ ! -s $home/report.json ]] || cp "$home/report.json" "$docs/benchmarks.json"
+exit "${status:-0}"

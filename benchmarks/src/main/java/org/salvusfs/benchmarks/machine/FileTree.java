@@ -1,0 +1,23 @@
+package org.salvusfs.benchmarks.machine;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+
+/** A file, or a directory with everything in it. */
+public final class FileTree {
+  private FileTree() {}
+
+  /** Removes it. */
+  public static void remove(Path top) throws IOException {
+    try (var paths = Files.walk(top)) {
+      for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(path);
+      }
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
+  }
+}

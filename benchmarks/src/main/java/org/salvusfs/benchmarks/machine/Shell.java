@@ -1,0 +1,57 @@
+package org.salvusfs.benchmarks.machine;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Map;
+
+/** Runs programs. */
+public final class Shell {
+  private static final int MESSAGE_CHARS_MAX = 300;
+
+  /** Nothing of the user's configuration, or of the time of day, changes what git does. */
+  private static final Map<String, String> ENVIRONMENT =
+      Map.ofEntries(
+          Map.entry("LC_ALL", "C"),
+          Map.entry("GIT_CONFIG_NOSYSTEM", "1"),
+          Map.entry("GIT_CONFIG_GLOBAL", "/dev/null"),
+          Map.entry("GIT_CONFIG_COUNT", "1"),
+          Map.entry("GIT_CONFIG_KEY_0", "safe.directory"),
+          Map.entry("GIT_CONFIG_VALUE_0", "*"),
+          Map.entry("GIT_AUTHOR_NAME", "bench"),
+          Map.entry("GIT_AUTHOR_EMAIL", "bench@localhost"),
+          Map.entry("GIT_AUTHOR_DATE", "2026-01-01T00:00:00Z"),
+          Map.entry("GIT_COMMITTER_NAME", "bench"),
+          Map.entry("GIT_COMMITTER_EMAIL", "bench@localhost"),
+          Map.entry("GIT_COMMITTER_DATE", "2026-01-01T00:00:00Z"));
+
+  private Shell() {}
+
+  /**
+   * Runs a program to its end; what it prints is dropped.
+   *
+   * @throws IOException if it cannot be started or fails; with the end of its complaint
+   */
+  public static void run(Path directory, String... words) throws IOException, InterruptedException {
+    var builder =
+        new ProcessBuilder(words)
+            .directory(directory.toFile())
+            .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
+            .redirectOutput(ProcessBuilder.Redirect.DISCARD);
+    builder.environment().putAll(ENVIRONMENT);
+    Process process = builder.start();
+    String complaint =
+        new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+    int exit = process.waitFor();
+    if (exit != 0) {
+      String end = complaint.substring(Math.max(0, complaint.length() - MESSAGE_CHARS_MAX));
+      throw new IOException(
+          String.join(" ", words) + " ended with " + exit + ": " + end.replace('\n', ' '));
+    }
+  }
+
+  /** Runs a line of shell; a failure of any part of a pipe is one of the whole. */
+  public static void line(Path directory, String line) throws IOException, InterruptedException {
+    run(directory, "bash", "-c", "set -eo pipefail; " + line);
+  }
+}

@@ -1,0 +1,49 @@
+package org.salvusfs.benchmarks.workload;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.random.RandomGenerator;
+import java.util.random.RandomGeneratorFactory;
+
+/** Random bytes from a seed: incompressible, and no page like another. Not thread-safe. */
+final class Noise {
+  private static final int MIB = 1 << 20;
+  private static final int PAGE_BYTES = 4096;
+
+  private final RandomGenerator random;
+
+  Noise(long seed) {
+    random = RandomGeneratorFactory.of("L64X128MixRandom").create(seed);
+  }
+
+  byte[] bytes(int count) {
+    byte[] bytes = new byte[count];
+    random.nextBytes(bytes);
+    return bytes;
+  }
+
+  int below(int bound) {
+    return random.nextInt(bound);
+  }
+
+  /** Writes a file of so many MiB. */
+  void writeFile(Path path, int mib) throws IOException {
+    ByteBuffer block = ByteBuffer.wrap(bytes(MIB));
+    try (var channel =
+        FileChannel.open(path, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+      for (int i = 0; i < mib; i++) {
+        // A number in every page makes all of them new, in a fraction of the time.
+        for (int page = 0; page < MIB; page += PAGE_BYTES) {
+          block.putLong(page, random.nextLong());
+        }
+        block.rewind();
+        while (block.hasRemaining()) {
+          channel.write(block);
+        }
+      }
+    }
+  }
+}

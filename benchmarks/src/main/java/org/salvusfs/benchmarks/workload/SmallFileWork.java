@@ -1,0 +1,96 @@
+package org.salvusfs.benchmarks.workload;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import org.salvusfs.benchmarks.machine.Program;
+import org.salvusfs.benchmarks.report.Measure;
+
+/**
+ * Many files of 1 KiB in one directory. All but {@code list} visit them in an order that has
+ * nothing to do with that of their creation.
+ */
+final class SmallFileWork {
+  private static final String DIRECTORY = "small";
+  private static final int FILE_BYTES = 1024;
+  private static final Set<Program> NONE = Set.of();
+
+  private SmallFileWork() {}
+
+  static List<Workload> all(Scale scale) {
+    var rate = new Measure.PerSecond(scale.smallFiles(), "files");
+    return List.of(
+        Workload.warm("create", rate, NONE, p -> p.clear(DIRECTORY), SmallFileWork::create),
+        Workload.cold("stat-cold", rate, NONE, SmallFileWork::provide, SmallFileWork::statAll),
+        Workload.warm("stat-warm", rate, NONE, SmallFileWork::warmUp, SmallFileWork::statAll),
+        Workload.cold("list-cold", rate, NONE, SmallFileWork::provide, SmallFileWork::list),
+        Workload.cold("read-cold", rate, NONE, SmallFileWork::provide, SmallFileWork::readAll),
+        Workload.warm("read-warm", rate, NONE, SmallFileWork::warmUp, SmallFileWork::readAll),
+        Workload.warm("remove", rate, NONE, SmallFileWork::provide, SmallFileWork::removeAll));
+  }
+
+  private static void create(Place place) throws IOException {
+    Path directory = Files.createDirectory(place.resolve(DIRECTORY));
+    var noise = new Noise(place.inputs().seed());
+    for (int i = 0; i < place.scale().smallFiles(); i++) {
+      Files.write(directory.resolve("file-" + i), noise.bytes(FILE_BYTES));
+    }
+  }
+
+  private static void provide(Place place) throws IOException {
+    if (!place.has(DIRECTORY)) {
+      create(place);
+    }
+  }
+
+  private static void warmUp(Place place) throws IOException {
+    provide(place);
+    statAll(place);
+    readAll(place);
+  }
+
+  private static List<Path> shuffled(Place place) {
+    var files = new ArrayList<Path>();
+    for (int i = 0; i < place.scale().smallFiles(); i++) {
+      files.add(place.resolve(DIRECTORY).resolve("file-" + i));
+    }
+    Collections.shuffle(files, new Random(place.inputs().seed()));
+    return files;
+  }
+
+  private static void statAll(Place place) throws IOException {
+    for (Path file : shuffled(place)) {
+      Files.getAttribute(file, "unix:ino", LinkOption.NOFOLLOW_LINKS);
+    }
+  }
+
+  /** What {@code ls -l} does: names, and the attributes of each. */
+  private static void list(Place place) throws IOException {
+    try (var files = Files.newDirectoryStream(place.resolve(DIRECTORY))) {
+      for (Path file : files) {
+        Files.getAttribute(file, "unix:ino", LinkOption.NOFOLLOW_LINKS);
+      }
+    }
+  }
+
+  private static void readAll(Place place) throws IOException {
+    for (Path file : shuffled(place)) {
+      if (Files.readAllBytes(file).length != FILE_BYTES) {
+        throw new IOException(file + " has not the length that was written");
+      }
+    }
+  }
+
+  private static void removeAll(Place place) throws IOException {
+    for (Path file : shuffled(place)) {
+      Files.delete(file);
+    }
+    Files.delete(place.resolve(DIRECTORY));
+  }
+}
