@@ -4,6 +4,7 @@ package org.salvusfs.daemon.fs;
  * Who asks: the thread's filesystem ids. Permissions are checked by the kernel
  * (default_permissions).
  *
- * @param umask of the calling process; already applied by the kernel unless stated otherwise
+ * @param umask of the calling process: what new inodes do not get, unless a default ACL of their
+ *     directory says what they get; 0 where the kernel has applied it
  */
 public record Caller(int uid, int gid, int pid, int umask) {}

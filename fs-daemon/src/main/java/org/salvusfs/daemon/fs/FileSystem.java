@@ -10,9 +10,19 @@ package org.salvusfs.daemon.fs;
  * flags have Linux's values.
  */
 public interface FileSystem {
+  /**
+   * A flag of {@link #setxattr}: with an access ACL the setgid bit goes, because the caller is not
+   * in the file's group.
+   */
+  int ACL_KILL_SETGID = 1 << 16;
+
   /** The node of the top directory. */
   long ROOT = 1;
 
+  /**
+   * {@code .} is the parent itself, of whatever type: so the kernel finds a node again that it has
+   * forgotten, for a file handle. ESTALE if it exists no more.
+   */
   Attr lookup(Caller caller, long parent, byte[] name) throws FsException;
 
   /** Takes back {@code lookups} lookups; at zero an inode without links is reclaimed. */
@@ -35,14 +45,26 @@ public interface FileSystem {
 
   void rmdir(Caller caller, long parent, byte[] name) throws FsException;
 
-  /** {@code flags}: 0, RENAME_NOREPLACE (1) or RENAME_EXCHANGE (2); others are EINVAL. */
+  /**
+   * {@code flags}: RENAME_NOREPLACE (1) or RENAME_EXCHANGE (2); RENAME_WHITEOUT (4), alone or with
+   * NOREPLACE, leaves a character device 0:0 under the old name. Others are EINVAL.
+   */
   void rename(Caller caller, long parent, byte[] name, long newParent, byte[] newName, int flags)
       throws FsException;
 
   Attr link(Caller caller, long node, long newParent, byte[] newName) throws FsException;
 
-  /** Creates (or, without O_EXCL in {@code flags}, opens) a regular file. */
+  /**
+   * Creates (or, without O_EXCL in {@code flags}, opens) a regular file. One that exists and is
+   * truncated loses setuid and setgid unless root asks; a new one has the mode it is given.
+   */
   Opened create(Caller caller, long parent, byte[] name, int mode, int flags) throws FsException;
+
+  /**
+   * Creates and opens a regular file without a name, in the project and with the inheritance of a
+   * directory. {@link #link} can give it a name; otherwise it goes with its last lookup.
+   */
+  Opened tmpfile(Caller caller, long parent, int mode, int flags) throws FsException;
 
   /** Returns a handle. O_TRUNC is honoured. */
   long open(Caller caller, long node, int flags) throws FsException;
@@ -78,7 +100,7 @@ public interface FileSystem {
 
   StatFs statfs(long node) throws FsException;
 
-  /** {@code flags}: 0, XATTR_CREATE (1), XATTR_REPLACE (2). */
+  /** {@code flags}: 0, XATTR_CREATE (1), XATTR_REPLACE (2), {@link #ACL_KILL_SETGID}. */
   void setxattr(Caller caller, long node, byte[] name, byte[] value, int flags) throws FsException;
 
   /** The value; ENODATA if there is none. */

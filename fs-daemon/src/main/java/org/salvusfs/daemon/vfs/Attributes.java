@@ -16,12 +16,14 @@ final class Attributes {
   private final Parts parts;
   private final Items items;
   private final Privileges privileges;
+  private final Acls acls;
   private final AccessTimes accessTimes;
 
-  Attributes(Parts parts, Privileges privileges, AccessTimes accessTimes) {
+  Attributes(Parts parts, Privileges privileges, Acls acls, AccessTimes accessTimes) {
     this.parts = parts;
     this.items = parts.items();
     this.privileges = privileges;
+    this.acls = acls;
     this.accessTimes = accessTimes;
   }
 
@@ -71,7 +73,8 @@ final class Attributes {
     }
   }
 
-  private InodeItem setModeAndOwner(long inode, InodeItem item, SetAttr change) throws IOException {
+  private InodeItem setModeAndOwner(long inode, InodeItem item, SetAttr change)
+      throws IOException, FsException {
     boolean chown = change.uid() != null || change.gid() != null;
     int mode = chown ? Privileges.without(item.mode()) : item.mode();
     if (change.mode() != null) {
@@ -87,6 +90,9 @@ final class Attributes {
       tx.put(Keys.inode(inode), set.encode());
       if (chown) {
         Privileges.dropCapability(tx, inode);
+      }
+      if (change.mode() != null) {
+        acls.follow(tx, inode, mode);
       }
       tx.apply();
     }

@@ -50,15 +50,15 @@ final class DirStream {
       lock.lockInterruptibly();
       try {
         InodeItem item = items.directory(directory);
-        if (cookie < 0 || cookie > names.size() + DOTS) {
+        if (cookie < 0) {
           throw new FsException(Errno.EINVAL);
         }
         if (cookie == 0) {
           names.clear();
         }
         boolean goesOn = offerDots(cookie, item, sink);
-        if (goesOn && offerAgain(Math.max(0, (int) cookie - DOTS), plus, sink)) {
-          offerMore(plus, sink);
+        if (goesOn && offerAgain(Math.max(0, cookie - DOTS), plus, sink)) {
+          offerMore(cookie, plus, sink);
         }
         return item;
       } finally {
@@ -75,8 +75,8 @@ final class DirStream {
   }
 
   /** Offers remembered names from {@code index} on, as far as they are still there. */
-  private boolean offerAgain(int index, boolean plus, DirSink sink) throws IOException {
-    for (int i = index; i < names.size(); i++) {
+  private boolean offerAgain(long index, boolean plus, DirSink sink) throws IOException {
+    for (int i = (int) Math.min(index, names.size()); i < names.size(); i++) {
       byte[] name = names.get(i);
       DirentItem entry = items.entry(directory, name);
       if (entry != null && !offer(name, entry, i, plus, sink)) {
@@ -86,7 +86,8 @@ final class DirStream {
     return true;
   }
 
-  private void offerMore(boolean plus, DirSink sink) throws IOException {
+  /** Goes on behind the last name, and to a cookie that is not reached yet without offering. */
+  private void offerMore(long cookie, boolean plus, DirSink sink) throws IOException {
     Key from =
         names.size() == 0
             ? Keys.first(directory, Keys.DIRENT)
@@ -94,7 +95,8 @@ final class DirStream {
     Cursor cursor = items.view().scan(from, Keys.end(directory, Keys.DIRENT));
     while (cursor.next()) {
       byte[] name = Keys.suffix(cursor.key());
-      if (!offer(name, DirentItem.decode(cursor.value()), names.size(), plus, sink)) {
+      boolean isSkipped = names.size() + DOTS < cookie;
+      if (!isSkipped && !offer(name, DirentItem.decode(cursor.value()), names.size(), plus, sink)) {
         return;
       }
       names.add(name);

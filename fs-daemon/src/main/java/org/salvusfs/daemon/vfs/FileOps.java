@@ -22,6 +22,7 @@ final class FileOps {
   private final Attributes attributes;
   private final Privileges privileges;
   private final AccessTimes accessTimes;
+  private final Holes holes;
 
   FileOps(Parts parts, Attributes attributes, Privileges privileges, AccessTimes accessTimes) {
     this.parts = parts;
@@ -29,6 +30,7 @@ final class FileOps {
     this.attributes = attributes;
     this.privileges = privileges;
     this.accessTimes = accessTimes;
+    this.holes = new Holes(parts.contents());
   }
 
   void open(Caller caller, long inode, int flags)
@@ -180,8 +182,8 @@ final class FileOps {
       }
       long found =
           whence == Linux.SEEK_DATA
-              ? parts.contents().seekData(inode, size, offset)
-              : parts.contents().seekHole(inode, size, offset);
+              ? holes.data(inode, size, offset)
+              : holes.hole(inode, size, offset);
       if (found < 0) {
         throw new FsException(Errno.ENXIO);
       }

@@ -14,11 +14,15 @@ final class Linux {
   static final int S_ISGID = 02000;
   static final int S_IXGRP = 010;
 
+  /** Read, write and execute for all three classes. */
+  static final int PERMISSION_BITS = 0777;
+
   /** All bits that chmod sets. */
   static final int MODE_BITS = 07777;
 
   static final int RENAME_NOREPLACE = 1;
   static final int RENAME_EXCHANGE = 2;
+  static final int RENAME_WHITEOUT = 4;
 
   static final int FALLOC_KEEP_SIZE = 1;
   static final int FALLOC_PUNCH_HOLE = 2;

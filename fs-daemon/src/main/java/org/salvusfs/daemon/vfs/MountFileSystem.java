@@ -162,6 +162,12 @@ public final class MountFileSystem implements FileSystem {
   }
 
   @Override
+  public Opened tmpfile(Caller caller, long parent, int mode, int flags) throws FsException {
+    Opened opened = changed(parent).tmpfile(caller, Nodes.inode(parent), mode, flags);
+    return new Opened(outward(parent, opened.attr()), opened.handle());
+  }
+
+  @Override
   public long open(Caller caller, long node, int flags) throws FsException {
     return project(node, Errno.EISDIR).open(caller, Nodes.inode(node), flags);
   }

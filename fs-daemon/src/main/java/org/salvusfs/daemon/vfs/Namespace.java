@@ -22,22 +22,37 @@ final class Namespace {
   private final Parts parts;
   private final Items items;
   private final Orphans orphans;
+  private final Acls acls;
 
-  Namespace(Parts parts, Orphans orphans) {
+  Namespace(Parts parts, Orphans orphans, Acls acls) {
     this.parts = parts;
     this.items = parts.items();
     this.orphans = orphans;
+    this.acls = acls;
   }
 
   Attr lookup(long parent, byte[] name) throws IOException, FsException, InterruptedException {
     Names.checkLength(name);
-    if (Names.isDot(name) || Names.isDotDot(name)) {
-      long inode = Names.isDot(name) ? parent : items.directory(parent).parent();
-      return parts.lookedUp(inode, items.directory(inode));
+    if (Names.isDot(name)) {
+      return lookupAgain(parent);
+    }
+    if (Names.isDotDot(name)) {
+      return lookupAgain(items.directory(parent).parent());
     }
     try (InodeLocks.Held _ = parts.locks().shared(parent)) {
       DirentItem entry = items.existingEntry(parent, name);
       return parts.lookedUp(entry.inode(), items.inode(parent, entry));
+    }
+  }
+
+  /** An inode by its number alone; one that is unlinked may be reaped, and is found no more. */
+  private Attr lookupAgain(long inode) throws IOException, FsException, InterruptedException {
+    try (InodeLocks.Held _ = parts.locks().shared(inode)) {
+      InodeItem item = items.inode(inode);
+      if (item.nlink() == 0) {
+        throw new FsException(Errno.ESTALE);
+      }
+      return parts.lookedUp(inode, item);
     }
   }
 
@@ -57,10 +72,12 @@ final class Namespace {
         throw new FsException(Errno.EEXIST);
       }
       parts.admission().admit(0, 1);
-      InodeItem item = born(caller, parent, directory, mode, rdev, target);
+      Acls.Birth birth = acls.birth(parent, mode, caller.umask());
+      InodeItem item = born(caller, parent, directory, birth.mode(), rdev, target);
       try (Tx tx = parts.txgs().begin(TxKind.NAMESPACE)) {
         long inode = parts.txgs().nextInode();
         tx.put(Keys.inode(inode), item.encode());
+        birth.put(tx, inode);
         if (target != null) {
           tx.put(Keys.inline(inode), target);
         }
@@ -74,10 +91,30 @@ final class Namespace {
     }
   }
 
+  /** Makes a regular file without an entry: an orphan that {@link #link} may adopt. */
+  Attr makeUnnamed(Caller caller, long parent, int mode)
+      throws IOException, FsException, InterruptedException {
+    parts.txgs().awaitRoom(0);
+    try (InodeLocks.Held _ = parts.locks().shared(parent)) {
+      InodeItem directory = items.livingDirectory(parent);
+      parts.admission().admit(0, 1);
+      Acls.Birth birth = acls.birth(parent, mode, caller.umask());
+      InodeItem item = born(caller, parent, directory, birth.mode(), 0, null).withNlink(0);
+      try (Tx tx = parts.txgs().begin(TxKind.NAMESPACE)) {
+        long inode = parts.txgs().nextInode();
+        birth.put(tx, inode);
+        orphans.bear(tx, inode, item);
+        tx.addUsage(0, 1);
+        tx.apply();
+        return parts.lookedUp(inode, item);
+      }
+    }
+  }
+
   /**
    * A new inode: a directory with the setgid bit hands on its group, and to directories the bit.
    */
-  private InodeItem born(
+  InodeItem born(
       Caller caller,
       long parent,
       InodeItem directory,
@@ -126,7 +163,7 @@ final class Namespace {
       if (item.isDirectory()) {
         throw new FsException(Errno.EPERM);
       }
-      if (item.nlink() == 0) {
+      if (item.nlink() == 0 && !orphans.isUnnamed(inode)) {
         throw new FsException(Errno.ENOENT);
       }
       if (item.nlink() >= LINKS_MAX) {
@@ -138,7 +175,13 @@ final class Namespace {
         putEntry(tx, newParent, newName, inode, item);
         tx.put(Keys.inode(inode), linked.encode());
         tx.put(Keys.inode(newParent), changed(directory, now, 0).encode());
+        if (item.nlink() == 0) {
+          orphans.adopt(tx, inode);
+        }
         tx.apply();
+      }
+      if (item.nlink() == 0) {
+        orphans.adopted(inode);
       }
       return parts.lookedUp(inode, linked);
     }

@@ -14,9 +14,9 @@ import org.salvusfs.metadata.txg.Tx;
 import org.salvusfs.metadata.txg.TxKind;
 
 /**
- * Inodes that have lost their last link. One that nobody uses goes at once; one in use gets an
- * ORPHAN item and goes when the kernel forgets it, or at the next opening. Whoever takes an inode
- * out of {@link #waiting} reaps it, so that it is reaped once.
+ * Inodes that have lost their last link, or have none yet. One that nobody uses goes at once; one
+ * in use gets an ORPHAN item and goes when the kernel forgets it, or at the next opening. Whoever
+ * takes an inode out of {@link #waiting} reaps it, so that it is reaped once.
  */
 final class Orphans {
   private static final byte[] NOTHING = new byte[0];
@@ -25,6 +25,9 @@ final class Orphans {
 
   /** Orphans in use, and those whose reaping failed. */
   private final Set<Long> waiting = ConcurrentHashMap.newKeySet();
+
+  /** Those among {@link #waiting} that never had a link: they alone may get one. */
+  private final Set<Long> unnamed = ConcurrentHashMap.newKeySet();
 
   /** Those whose reaping failed. */
   private final Queue<Long> failed = new ConcurrentLinkedQueue<>();
@@ -48,7 +51,35 @@ final class Orphans {
     }
   }
 
-  /** After that operation: the kernel may have forgotten the inode meanwhile. */
+  /** Inside an operation that makes an inode without a link, which the kernel will know of. */
+  void bear(Tx tx, long inode, InodeItem item) {
+    tx.put(Keys.orphan(inode), NOTHING);
+    tx.put(Keys.inode(inode), item.encode());
+    waiting.add(inode);
+    unnamed.add(inode);
+  }
+
+  /** Whether it never had a link. Needs the inode's lock. */
+  boolean isUnnamed(long inode) {
+    return unnamed.contains(inode);
+  }
+
+  /**
+   * Inside an operation that gives an unnamed inode its first link, with the inode locked: whoever
+   * writes a file and then names it has its contents as soon as its name.
+   */
+  void adopt(Tx tx, long inode) {
+    tx.delete(Keys.orphan(inode));
+    tx.carryContents(inode);
+  }
+
+  /** After that operation, with the inode still locked. */
+  void adopted(long inode) {
+    waiting.remove(inode);
+    unnamed.remove(inode);
+  }
+
+  /** After {@link #abandon}: the kernel may have forgotten the inode meanwhile. */
   void abandoned(long inode) {
     if (!parts.lookups().isInUse(inode)) {
       forgotten(inode);
@@ -98,6 +129,7 @@ final class Orphans {
         tx.apply();
       }
       waiting.remove(inode);
+      unnamed.remove(inode);
     }
   }
 

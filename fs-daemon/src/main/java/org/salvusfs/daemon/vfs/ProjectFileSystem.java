@@ -81,10 +81,11 @@ public final class ProjectFileSystem implements FileSystem {
     this.freeBytes = setup.freeBytes();
     var accessTimes = new AccessTimes(parts);
     var privileges = new Privileges(parts);
+    var acls = new Acls(parts.items());
     this.orphans = new Orphans(parts);
-    this.namespace = new Namespace(parts, orphans);
+    this.namespace = new Namespace(parts, orphans, acls);
     this.renames = new Renames(parts, namespace, orphans);
-    this.attributes = new Attributes(parts, privileges, accessTimes);
+    this.attributes = new Attributes(parts, privileges, acls, accessTimes);
     this.files = new FileOps(parts, attributes, privileges, accessTimes);
     this.directories = new Directories(parts, accessTimes);
     this.xattrs = new Xattrs(parts);
@@ -213,7 +214,7 @@ public final class ProjectFileSystem implements FileSystem {
   public void rename(
       Caller caller, long parent, byte[] name, long newParent, byte[] newName, int flags)
       throws FsException {
-    act("rename", parent, () -> renames.rename(parent, name, newParent, newName, flags));
+    act("rename", parent, () -> renames.rename(caller, parent, name, newParent, newName, flags));
   }
 
   @Override
@@ -244,6 +245,13 @@ public final class ProjectFileSystem implements FileSystem {
             }
           }
         });
+  }
+
+  @Override
+  public Opened tmpfile(Caller caller, long parent, int mode, int flags) throws FsException {
+    int typed = InodeItem.S_IFREG | (mode & Linux.MODE_BITS);
+    Attr made = call("tmpfile", parent, () -> namespace.makeUnnamed(caller, parent, typed));
+    return new Opened(made, FILE_HANDLE);
   }
 
   /** Null if the entry has gone meanwhile. */
@@ -339,7 +347,11 @@ public final class ProjectFileSystem implements FileSystem {
   @Override
   public void setxattr(Caller caller, long node, byte[] name, byte[] value, int flags)
       throws FsException {
-    act("setxattr", node, () -> xattrs.set(node, name, value, flags));
+    boolean killSetgid = (flags & ACL_KILL_SETGID) != 0;
+    act(
+        "setxattr",
+        node,
+        () -> xattrs.set(node, name, value, flags & ~ACL_KILL_SETGID, killSetgid));
   }
 
   @Override

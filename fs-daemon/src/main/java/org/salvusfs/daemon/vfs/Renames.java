@@ -3,6 +3,7 @@ package org.salvusfs.daemon.vfs;
 import java.io.IOException;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
+import org.salvusfs.daemon.fs.Caller;
 import org.salvusfs.daemon.fs.Errno;
 import org.salvusfs.daemon.fs.FsException;
 import org.salvusfs.metadata.api.MetadataException;
@@ -44,9 +45,10 @@ final class Renames {
     this.orphans = orphans;
   }
 
-  void rename(long parent, byte[] name, long newParent, byte[] newName, int flags)
+  void rename(Caller caller, long parent, byte[] name, long newParent, byte[] newName, int flags)
       throws IOException, FsException, InterruptedException {
-    if (flags != 0 && flags != Linux.RENAME_NOREPLACE && flags != Linux.RENAME_EXCHANGE) {
+    boolean alone = flags == Linux.RENAME_EXCHANGE;
+    if (!alone && (flags & ~(Linux.RENAME_NOREPLACE | Linux.RENAME_WHITEOUT)) != 0) {
       throw new FsException(Errno.EINVAL);
     }
     Names.checkOld(name);
@@ -62,7 +64,7 @@ final class Renames {
         renameLock.lockInterruptibly();
       }
       try {
-        if (tryRename(from, to, flags)) {
+        if (tryRename(caller, from, to, flags)) {
           return;
         }
       } finally {
@@ -74,7 +76,7 @@ final class Renames {
   }
 
   /** Returns false if an entry changed before it was locked. */
-  private boolean tryRename(Place from, Place to, int flags)
+  private boolean tryRename(Caller caller, Place from, Place to, int flags)
       throws IOException, FsException, InterruptedException {
     try (InodeLocks.Held _ =
         parts.locks().exclusive(from.directory(), to.directory(), from.inode(), to.inode())) {
@@ -95,7 +97,12 @@ final class Renames {
         return true;
       }
       InodeItem replaced = to.entry() == null ? null : replaceable(item, to, to.entry());
-      move(from, fromDirectory, item, to, toDirectory, replaced);
+      InodeItem whiteout = null;
+      if ((flags & Linux.RENAME_WHITEOUT) != 0) {
+        parts.admission().admit(0, 1);
+        whiteout = namespace.born(caller, 0, fromDirectory, InodeItem.S_IFCHR, 0, null);
+      }
+      move(from, fromDirectory, item, to, toDirectory, replaced, whiteout);
     }
     if (to.entry() != null) {
       orphans.abandoned(to.inode());
@@ -104,7 +111,7 @@ final class Renames {
   }
 
   private void checkPlaces(Place from, Place to, int flags) throws IOException, FsException {
-    if (flags == Linux.RENAME_NOREPLACE && to.entry() != null) {
+    if ((flags & Linux.RENAME_NOREPLACE) != 0 && to.entry() != null) {
       throw new FsException(Errno.EEXIST);
     }
     if (flags == Linux.RENAME_EXCHANGE && to.entry() == null) {
@@ -158,13 +165,14 @@ final class Renames {
       InodeItem item,
       Place to,
       InodeItem toDirectory,
-      @Nullable InodeItem replaced)
+      @Nullable InodeItem replaced,
+      @Nullable InodeItem whiteout)
       throws IOException {
     long now = parts.now();
     int leaving = item.isDirectory() ? -1 : 0;
     int replacedDirectories = replaced != null && replaced.isDirectory() ? -1 : 0;
     try (Tx tx = parts.txgs().begin(TxKind.NAMESPACE)) {
-      tx.delete(Keys.dirent(from.directory(), from.name()));
+      leave(tx, from, whiteout);
       Namespace.putEntry(tx, to.directory(), to.name(), from.inode(), item);
       putDirectories(
           tx, from, fromDirectory, leaving, to, toDirectory, replacedDirectories - leaving, now);
@@ -177,6 +185,18 @@ final class Renames {
       }
       tx.apply();
     }
+  }
+
+  /** Takes the entry away, or lets it stand for the whiteout. */
+  private void leave(Tx tx, Place from, @Nullable InodeItem whiteout) {
+    if (whiteout == null) {
+      tx.delete(Keys.dirent(from.directory(), from.name()));
+      return;
+    }
+    long inode = parts.txgs().nextInode();
+    tx.put(Keys.inode(inode), whiteout.encode());
+    Namespace.putEntry(tx, from.directory(), from.name(), inode, whiteout);
+    tx.addUsage(0, 1);
   }
 
   private void exchange(

@@ -6,6 +6,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.salvusfs.daemon.fs.Errno;
 import org.salvusfs.daemon.fs.FsException;
 import org.salvusfs.metadata.api.Cursor;
@@ -14,7 +15,7 @@ import org.salvusfs.metadata.item.Keys;
 import org.salvusfs.metadata.txg.Tx;
 import org.salvusfs.metadata.txg.TxKind;
 
-/** Extended attributes: kept as they are, in the namespaces that Linux has. */
+/** Extended attributes in the namespaces that Linux has; what ACLs mean is in {@link Acls}. */
 final class Xattrs {
   private static final int NAME_BYTES_MAX = 255;
   private static final int VALUE_BYTES_MAX = 64 << 10;
@@ -24,8 +25,6 @@ final class Xattrs {
 
   private static final List<byte[]> PREFIXES =
       List.of(ascii("user."), ascii("trusted."), ascii("security."));
-  private static final List<byte[]> WHOLE =
-      List.of(ascii("system.posix_acl_access"), ascii("system.posix_acl_default"));
 
   private final Parts parts;
   private final Items items;
@@ -39,9 +38,16 @@ final class Xattrs {
     return text.getBytes(US_ASCII);
   }
 
-  void set(long inode, byte[] name, byte[] value, int flags)
+  /**
+   * Sets one.
+   *
+   * @param flags 0, XATTR_CREATE or XATTR_REPLACE
+   * @param killSetgid with an access ACL, the setgid bit goes
+   */
+  void set(long inode, byte[] name, byte[] value, int flags, boolean killSetgid)
       throws IOException, FsException, InterruptedException {
     checkName(name);
+    @Nullable Acl acl = Acls.isAcl(name) ? Acl.decode(value) : null;
     if (value.length > VALUE_BYTES_MAX) {
       throw new FsException(Errno.E2BIG);
     }
@@ -51,6 +57,9 @@ final class Xattrs {
     parts.txgs().awaitRoom(0);
     try (InodeLocks.Held _ = parts.locks().exclusive(inode)) {
       InodeItem item = items.inode(inode);
+      if (acl != null) {
+        Acls.check(item, name);
+      }
       boolean exists = items.view().get(Keys.xattr(inode, name)) != null;
       if (exists && flags == Linux.XATTR_CREATE) {
         throw new FsException(Errno.EEXIST);
@@ -64,8 +73,12 @@ final class Xattrs {
         }
       }
       try (Tx tx = parts.txgs().begin(TxKind.NAMESPACE)) {
-        tx.put(Keys.xattr(inode, name), value);
-        putChanged(tx, inode, item);
+        if (acl == null) {
+          tx.put(Keys.xattr(inode, name), value);
+          putChanged(tx, inode, item);
+        } else {
+          putChanged(tx, inode, Acls.put(tx, inode, item, name, acl, killSetgid));
+        }
         tx.apply();
       }
     }
@@ -121,10 +134,8 @@ final class Xattrs {
     if (name.length > NAME_BYTES_MAX) {
       throw new FsException(Errno.ERANGE);
     }
-    for (byte[] whole : WHOLE) {
-      if (Arrays.equals(whole, name)) {
-        return;
-      }
+    if (Acls.isAcl(name)) {
+      return;
     }
     for (byte[] prefix : PREFIXES) {
       if (name.length >= prefix.length

@@ -263,6 +263,16 @@ public class MemoryFileSystem implements FileSystem {
   }
 
   @Override
+  public Opened tmpfile(Caller caller, long parent, int mode, int flags) throws FsException {
+    return changing(
+        () -> {
+          MemoryInode inode = born(caller, directory(parent), InodeItem.S_IFREG | (mode & 07777));
+          long handle = opened(inode, flags);
+          return new Opened(granted(inode), handle);
+        });
+  }
+
+  @Override
   public long open(Caller caller, long node, int flags) throws FsException {
     return changing(() -> opened(inode(node), flags));
   }
@@ -477,15 +487,22 @@ public class MemoryFileSystem implements FileSystem {
   private MemoryInode make(Caller caller, long parent, byte[] name, int mode) throws FsException {
     MemoryInode directory = directory(parent);
     requireFree(directory, name(name));
+    MemoryInode made = born(caller, directory, mode);
+    made.nlink = 1;
+    directory.put(name(name), made);
+    touch(directory, true);
+    return made;
+  }
+
+  private MemoryInode born(Caller caller, MemoryInode directory, int mode) {
     long number = nextNumber.getAndIncrement();
-    var made = new MemoryInode(number, mode, caller.uid(), caller.gid(), clockNanos.getAsLong());
+    boolean isSymlink = (mode & InodeItem.S_IFMT) == InodeItem.S_IFLNK;
+    int masked = isSymlink ? mode : mode & ~caller.umask();
+    var made = new MemoryInode(number, masked, caller.uid(), caller.gid(), clockNanos.getAsLong());
     if (directory.givesGroup()) {
       made.inheritGroupOf(directory);
     }
-    made.nlink = 1;
     inodes.put(number, made);
-    directory.put(name(name), made);
-    touch(directory, true);
     return made;
   }
 

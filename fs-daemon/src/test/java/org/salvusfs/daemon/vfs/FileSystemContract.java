@@ -23,6 +23,7 @@ abstract class FileSystemContract {
   private static final int REGULAR = InodeItem.S_IFREG;
   private static final int NOREPLACE = 1;
   private static final int EXCHANGE = 2;
+  private static final int WHITEOUT = 4;
   private static final long OLD = 1_000_000_000_000_000_000L;
 
   private Posix fs;
@@ -378,6 +379,18 @@ abstract class FileSystemContract {
   }
 
   @Test
+  void rename_whiteout_leavesDeviceInPlace() throws FsException {
+    make("f", "contents");
+    fs.rename("f", "g", WHITEOUT);
+    assertEquals("contents", contents("g"));
+    assertEquals(InodeItem.S_IFCHR, fs.stat("f").mode() & InodeItem.S_IFMT);
+    assertEquals(0, fs.stat("f").rdev());
+    make("h", "");
+    assertErrno(Errno.EEXIST, () -> fs.rename("g", "h", WHITEOUT | NOREPLACE));
+    assertErrno(Errno.EINVAL, () -> fs.rename("g", "h", WHITEOUT | EXCHANGE));
+  }
+
+  @Test
   void write_beyondEnd_leavesHoleOfZeros() throws FsException {
     make("f", "ab");
     int fd = fs.open("f", Posix.O_RDWR, 0);
@@ -503,6 +516,28 @@ abstract class FileSystemContract {
     assertEquals(0, fs.seek(fd, 0, 4));
     assertErrno(Errno.ENXIO, () -> fs.seek(fd, 1 << 19, 3));
     assertErrno(Errno.ENXIO, () -> fs.seek(fd, 1 << 20, 4));
+    assertErrno(Errno.ENXIO, () -> fs.seek(fd, -1, 3));
+    fs.close(fd);
+  }
+
+  @Test
+  void seek_blockWithAnyData_isDataThroughout() throws FsException {
+    make("f", "");
+    int fd = fs.open("f", Posix.O_RDWR, 0);
+    fs.truncate(fd, 40_000);
+    fs.write(fd, 4096 + 129, bytes("a"));
+    fs.write(fd, 8192 + 100, bytes("b"));
+    assertEquals(4096, fs.seek(fd, 0, 3));
+    assertEquals(5000, fs.seek(fd, 5000, 3));
+    assertEquals(100, fs.seek(fd, 100, 4));
+    assertEquals(12288, fs.seek(fd, 4200, 4));
+    assertEquals(13000, fs.seek(fd, 13000, 4));
+    assertErrno(Errno.ENXIO, () -> fs.seek(fd, 12288, 3));
+    fs.write(fd, 32_768, new byte[4096]);
+    assertEquals(36_864, fs.seek(fd, 33_000, 4));
+    fs.write(fd, 39_999, bytes("c"));
+    assertEquals(40_000, fs.seek(fd, 39_000, 4));
+    assertEquals(32_768, fs.seek(fd, 20_000, 3));
     fs.close(fd);
   }
 

@@ -268,7 +268,81 @@ final class ProjectFileSystemTest {
     var fresh = new ArrayList<String>();
     fs.readdir(TOP, handle, 0, false, collect(fresh));
     assertEquals(List.of(".", "..", "a", "d", "f", "g", "h"), fresh);
-    assertErrno(Errno.EINVAL, () -> fs.readdir(TOP, handle, 99, false, collect(fresh)));
+    fs.readdir(TOP, handle, 99, false, collect(fresh));
+    assertEquals(7, fresh.size());
+    assertErrno(Errno.EINVAL, () -> fs.readdir(TOP, handle, -1, false, collect(fresh)));
+  }
+
+  @Test
+  void readdir_atCookieOfAnEarlierStream_goesOnThere() throws Exception {
+    for (String name : List.of("a", "b", "c", "d")) {
+      file(name, "");
+    }
+    long handle = fs.opendir(ROOT, TOP);
+    List<String> rest = new ArrayList<>();
+    fs.readdir(TOP, handle, 4, false, collect(rest));
+    assertEquals(List.of("c", "d"), rest);
+  }
+
+  @Test
+  void tmpfile_isOrphan_untilItIsNamed() throws Exception {
+    fs.mkdir(ROOT, TOP, bytes("d"), 02775);
+    long d = fs.lookup(ROOT, TOP, bytes("d")).node();
+    var user = new Caller(7, 8, 1, 022);
+    Attr made = fs.tmpfile(user, d, 0666, 2).attr();
+    assertEquals(0, made.item().nlink());
+    assertEquals(InodeItem.S_IFREG | 0644, made.item().mode());
+    assertEquals(0, made.item().gid());
+    assertNotNull(rig.item(Keys.orphan(made.node())));
+    fs.write(made.node(), 0, 0, ByteBuffer.wrap(bytes("text")), 0, false);
+    rig.check();
+    assertEquals(1, fs.link(ROOT, made.node(), TOP, bytes("named")).item().nlink());
+    assertNull(rig.item(Keys.orphan(made.node())));
+    fs.forget(made.node(), 2);
+    assertEquals(made.node(), fs.lookup(ROOT, TOP, bytes("named")).node());
+    rig.check();
+  }
+
+  @Test
+  void tmpfile_namedThenUnlinked_isNamedNoMore() throws Exception {
+    long node = fs.tmpfile(ROOT, TOP, 0600, 2).attr().node();
+    fs.link(ROOT, node, TOP, bytes("named"));
+    fs.unlink(ROOT, TOP, bytes("named"));
+    assertErrno(Errno.ENOENT, () -> fs.link(ROOT, node, TOP, bytes("again")));
+  }
+
+  @Test
+  void tmpfile_forgotten_isReaped() throws Exception {
+    long node = fs.tmpfile(ROOT, TOP, 0600, 2).attr().node();
+    fs.write(node, 0, 0, ByteBuffer.wrap(bytes("x".repeat(10_000))), 0, false);
+    fs.forget(node, 1);
+    assertEquals(0, rig.itemsOf(node));
+    assertEquals(1, rig.usage().inodes());
+    assertEquals(0, rig.usage().bytes());
+    rig.check();
+  }
+
+  @Test
+  void tmpfile_namedAndLogged_survivesCrashWithContents() throws Exception {
+    long node = fs.tmpfile(ROOT, TOP, 0600, 2).attr().node();
+    fs.write(node, 0, 0, ByteBuffer.wrap(bytes("contents")), 0, false);
+    fs.link(ROOT, node, TOP, bytes("named"));
+    fs.fsyncdir(TOP);
+    rig.crash();
+    assertEquals(8, rig.fs().lookup(ROOT, TOP, bytes("named")).item().sizeBytes());
+    rig.check();
+  }
+
+  @Test
+  void lookup_dot_findsForgottenInodeOfAnyType_untilItIsUnlinked() throws Exception {
+    long node = file("f", "x");
+    fs.forget(node, 1);
+    assertEquals(node, fs.lookup(ROOT, node, bytes(".")).node());
+    fs.unlink(ROOT, TOP, bytes("f"));
+    assertErrno(Errno.ESTALE, () -> fs.lookup(ROOT, node, bytes(".")));
+    fs.forget(node, 1);
+    assertErrno(Errno.ESTALE, () -> fs.lookup(ROOT, node, bytes(".")));
+    rig.check();
   }
 
   private interface Attempt {

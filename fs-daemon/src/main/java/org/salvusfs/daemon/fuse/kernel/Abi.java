@@ -61,16 +61,20 @@ final class Abi {
   static final class Init {
     static final int ASYNC_READ = 1;
     static final int ATOMIC_O_TRUNC = 1 << 3;
+    static final int EXPORT_SUPPORT = 1 << 4;
     static final int BIG_WRITES = 1 << 5;
+    static final int DONT_MASK = 1 << 6;
     static final int DO_READDIRPLUS = 1 << 13;
     static final int READDIRPLUS_AUTO = 1 << 14;
     static final int ASYNC_DIO = 1 << 15;
     static final int WRITEBACK_CACHE = 1 << 16;
     static final int PARALLEL_DIROPS = 1 << 18;
+    static final int POSIX_ACL = 1 << 20;
     static final int ABORT_ERROR = 1 << 21;
     static final int MAX_PAGES = 1 << 22;
     static final int CACHE_SYMLINKS = 1 << 23;
     static final int HANDLE_KILLPRIV_V2 = 1 << 28;
+    static final int SETXATTR_EXT = 1 << 29;
 
     private Init() {}
   }
@@ -91,6 +95,9 @@ final class Abi {
 
   /** fuse_open_in.open_flags: the open truncates and must clear setuid and setgid. */
   static final int OPEN_KILL_SUIDGID = 1;
+
+  /** fuse_setxattr_in.setxattr_flags: the access ACL takes the setgid bit away. */
+  static final int SETXATTR_ACL_KILL_SGID = 1;
 
   /** fuse_write_in.write_flags: clear setuid and setgid. */
   static final int WRITE_KILL_SUIDGID = 1 << 2;

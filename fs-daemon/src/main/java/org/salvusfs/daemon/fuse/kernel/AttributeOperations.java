@@ -1,6 +1,10 @@
 package org.salvusfs.daemon.fuse.kernel;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import org.salvusfs.daemon.fs.Errno;
 import org.salvusfs.daemon.fs.FileSystem;
@@ -13,7 +17,7 @@ final class AttributeOperations {
   /** What Linux allows for one value and for one list of names. */
   private static final int XATTR_BYTES_MAX = 1 << 16;
 
-  private static final byte[] SYSTEM_PREFIX = {'s', 'y', 's', 't', 'e', 'm', '.'};
+  private static final byte[] TRUSTED = "trusted.".getBytes(US_ASCII);
 
   private final FileSystem fs;
 
@@ -57,31 +61,42 @@ final class AttributeOperations {
     out.statfs(fs.statfs(in.node()));
   }
 
-  /** fuse_setxattr_in of 8 bytes (SETXATTR_EXT is not negotiated): size, flags u32; name; value. */
+  /**
+   * fuse_setxattr_in: size, flags u32; with SETXATTR_EXT, which older kernels do not have,
+   * setxattr_flags, padding u32; name; value. The two forms are told apart by the byte where the
+   * shorter has the beginning of the name: no name of a namespace begins with a control character.
+   */
   void setxattr(Request in) throws FsException {
-    byte[] name = attributeName(in, 8);
+    boolean isLong = in.payload(8, 1).get(0) < ' ';
+    int nameAt = isLong ? 16 : 8;
+    byte[] name = in.text(nameAt);
     int size = in.int32(0);
     if (size < 0 || size > XATTR_BYTES_MAX) {
       throw new FsException(Errno.E2BIG, size + " bytes");
     }
-    ByteBuffer payload = in.payload(8 + name.length + 1, size);
+    ByteBuffer payload = in.payload(nameAt + name.length + 1, size);
     byte[] value = new byte[size];
     payload.get(value);
-    fs.setxattr(in.caller(), in.node(), name, value, in.int32(4));
+    int flags = in.int32(4) & ~FileSystem.ACL_KILL_SETGID;
+    if (isLong && (in.int32(8) & Abi.SETXATTR_ACL_KILL_SGID) != 0) {
+      flags |= FileSystem.ACL_KILL_SETGID;
+    }
+    fs.setxattr(in.caller(), in.node(), name, value, flags);
   }
 
   /** fuse_getxattr_in: size, padding u32; name. Size 0 asks for the length. */
   void getxattr(Request in, Reply out) throws FsException {
-    answer(fs.getxattr(in.node(), attributeName(in, 8)), in.int32(0), out);
+    answer(fs.getxattr(in.node(), in.text(8)), in.int32(0), out);
   }
 
   /** fuse_getxattr_in. */
   void listxattr(Request in, Reply out) throws FsException {
-    answer(fs.listxattr(in.node()), in.int32(0), out);
+    byte[] names = fs.listxattr(in.node());
+    answer(in.caller().uid() == 0 ? names : withoutTrusted(names), in.int32(0), out);
   }
 
   void removexattr(Request in) throws FsException {
-    fs.removexattr(in.caller(), in.node(), attributeName(in, 0));
+    fs.removexattr(in.caller(), in.node(), in.text(0));
   }
 
   private static void answer(byte[] value, int room, Reply out) throws FsException {
@@ -94,17 +109,19 @@ final class AttributeOperations {
     }
   }
 
-  /**
-   * The name at an offset. The system namespace is ACLs, which the kernel would store here without
-   * obeying them (POSIX_ACL is not negotiated): worse than having none, so it is refused.
-   */
-  private static byte[] attributeName(Request in, int at) throws FsException {
-    byte[] name = in.text(at);
-    if (name.length >= SYSTEM_PREFIX.length
-        && ByteBuffer.wrap(name, 0, SYSTEM_PREFIX.length).equals(ByteBuffer.wrap(SYSTEM_PREFIX))) {
-      throw new FsException(Errno.EOPNOTSUPP, "system attributes");
+  /** What others than root see of a list of names, each followed by a NUL. */
+  private static byte[] withoutTrusted(byte[] names) {
+    var visible = new ByteArrayOutputStream(names.length);
+    int start = 0;
+    for (int at = 0; at < names.length; at++) {
+      if (names[at] == 0) {
+        if (!Arrays.equals(TRUSTED, Arrays.copyOfRange(names, start, start + TRUSTED.length))) {
+          visible.write(names, start, at + 1 - start);
+        }
+        start = at + 1;
+      }
     }
-    return name;
+    return visible.toByteArray();
   }
 
   private static @Nullable Integer int32If(int condition, Request in, int at) {

@@ -109,6 +109,7 @@ final class Dispatcher {
       case REMOVEXATTR -> attributes.removexattr(in);
       case OPEN -> files.open(in, out);
       case CREATE -> files.create(in, out);
+      case TMPFILE -> files.tmpfile(in, out);
       case READ -> files.read(in, out);
       case WRITE -> files.write(in, out);
       case RELEASE -> files.release(in);
@@ -129,7 +130,7 @@ final class Dispatcher {
       case DESTROY, NOTIFY_REPLY -> {}
       case IOCTL -> out.fail(Errno.ENOTTY.code());
       // INIT comes once, before any worker runs. For the others ENOSYS makes the kernel do without:
-      // it keeps locks itself, checks permissions itself, maps no blocks, has no unnamed files.
+      // it keeps locks itself, checks permissions itself, maps no blocks.
       case INIT,
           FLUSH,
           ACCESS,
@@ -140,8 +141,7 @@ final class Dispatcher {
           POLL,
           SETUPMAPPING,
           REMOVEMAPPING,
-          SYNCFS,
-          TMPFILE ->
+          SYNCFS ->
           out.fail(Errno.ENOSYS.code());
     }
     return hasReply(opcode);

@@ -29,20 +29,22 @@ final class FileOperations {
     out.openedFile(handle);
   }
 
-  /** fuse_create_in: flags, mode, umask, open_flags u32; name. */
+  /**
+   * fuse_create_in: flags, mode, umask, open_flags u32; name. OPEN_KILL_SUIDGID among the flags
+   * speaks of a file that is there and is truncated; a new one has the bits that were asked for.
+   */
   void create(Request in, Reply out) throws FsException {
     Opened opened =
         fs.create(in.caller(in.int32(8)), in.node(), in.name(16), in.int32(4), in.int32(0));
-    if ((in.int32(12) & Abi.OPEN_KILL_SUIDGID) != 0) {
-      long node = opened.attr().node();
-      try {
-        opened = new Opened(fs.setattr(in.caller(), node, KILL_SUIDGID), opened.handle());
-      } catch (FsException e) {
-        fs.release(node, opened.handle());
-        fs.forget(node, 1);
-        throw e;
-      }
-    }
+    out.created(opened.attr(), opened.handle());
+  }
+
+  /**
+   * fuse_create_in: flags, mode, umask, open_flags u32; a name without meaning. The kernel keeps
+   * O_EXCL to itself: it lets nobody name such a file.
+   */
+  void tmpfile(Request in, Reply out) throws FsException {
+    Opened opened = fs.tmpfile(in.caller(in.int32(8)), in.node(), in.int32(4), in.int32(0));
     out.created(opened.attr(), opened.handle());
   }
 
@@ -91,11 +93,12 @@ final class FileOperations {
     long offset = notNegative(in.int64(8));
     long length = notNegative(in.int64(16));
     fs.fallocate(in.node(), in.int64(0), in.int32(24), offset, length);
+    killSuidgidUnasked(in, in.node());
   }
 
   /** fuse_lseek_in: fh, offset u64; whence, padding u32. */
   void lseek(Request in, Reply out) throws FsException {
-    out.number(fs.lseek(in.node(), in.int64(0), notNegative(in.int64(8)), in.int32(16)));
+    out.number(fs.lseek(in.node(), in.int64(0), in.int64(8), in.int32(16)));
   }
 
   void copyFileRange(Request in, Reply out) throws FsException {
@@ -113,7 +116,20 @@ final class FileOperations {
     }
     long fromOffset = notNegative(in.int64(8));
     long toOffset = notNegative(in.int64(32));
-    return fs.copyFileRange(in.node(), fromOffset, in.int64(16), toOffset, notNegative(length));
+    long target = in.int64(16);
+    long copied = fs.copyFileRange(in.node(), fromOffset, target, toOffset, notNegative(length));
+    killSuidgidUnasked(in, target);
+    return copied;
+  }
+
+  /**
+   * Under KILLPRIV_V2 the kernel leaves setuid and setgid of a changed file to the filesystem, but
+   * these requests have no flag that says whether the caller may keep them: only root may.
+   */
+  private void killSuidgidUnasked(Request in, long node) throws FsException {
+    if (in.caller().uid() != 0) {
+      fs.setattr(in.caller(), node, KILL_SUIDGID);
+    }
   }
 
   private static long notNegative(long offset) throws FsException {

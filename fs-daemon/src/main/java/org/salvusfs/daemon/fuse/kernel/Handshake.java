@@ -23,7 +23,11 @@ final class Handshake {
           | Abi.Init.ABORT_ERROR
           | Abi.Init.MAX_PAGES
           | Abi.Init.CACHE_SYMLINKS
-          | Abi.Init.HANDLE_KILLPRIV_V2;
+          | Abi.Init.HANDLE_KILLPRIV_V2
+          | Abi.Init.EXPORT_SUPPORT
+          | Abi.Init.DONT_MASK
+          | Abi.Init.POSIX_ACL
+          | Abi.Init.SETXATTR_EXT;
 
   /** Requests that the kernel may have under way without a process waiting: read-ahead. */
   private static final int BACKGROUND_MAX = 64;

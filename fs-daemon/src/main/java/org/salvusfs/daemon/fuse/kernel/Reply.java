@@ -172,8 +172,9 @@ final class Reply {
   /** Writes fuse_entry_out at an absolute position of any buffer. */
   void putEntry(ByteBuffer to, int at, Attr attr) {
     to.putLong(at, attr.node());
-    // Node ids are never given to another inode while a mount lives, so one generation is enough.
-    to.putLong(at + 8, 0);
+    // Node ids are never given to another inode while a mount lives. After the next mount a node's
+    // upper bits may mean another project: a handle from before must not open a file in that.
+    to.putLong(at + 8, attr.ino() >>> Integer.SIZE);
     to.putLong(at + 16, lifetimes.entry().toSeconds());
     to.putLong(at + 24, lifetimes.attributes().toSeconds());
     to.putInt(at + 32, lifetimes.entry().toNanosPart());

@@ -27,9 +27,11 @@
  * thrown is a defect: EIO, one stack trace, a call of the listener; serving goes on. A malformed
  * request is EINVAL. When the kernel ends the connection, workers end, whatever else happens.
  *
- * <p><b>What is left to the kernel.</b> Permissions (default_permissions), POSIX and BSD locks, the
- * umask, access checks on sticky directories. Left to the filesystem: inheriting the group and the
- * setgid bit from a setgid directory, and clearing setuid and setgid where a request says so.
+ * <p><b>What is left to the kernel.</b> Permissions (default_permissions) with ACLs, POSIX and BSD
+ * locks, access checks on sticky directories. Left to the filesystem: the umask (a default ACL
+ * takes its place), keeping ACL and mode in step, inheriting a default ACL, inheriting the group
+ * and the setgid bit from a setgid directory, and clearing setuid and setgid where a request says
+ * so.
  */
 @NullMarked
 package org.salvusfs.daemon.fuse.kernel;

@@ -20,6 +20,7 @@ import org.salvusfs.daemon.fs.Errno;
 import org.salvusfs.daemon.fs.FileSystem;
 import org.salvusfs.daemon.fs.FsException;
 import org.salvusfs.daemon.fs.MemoryFileSystem;
+import org.salvusfs.daemon.fs.SetAttr;
 
 /** Requests as bytes in, replies as bytes out, without a kernel. */
 final class DispatcherTest {
@@ -261,12 +262,77 @@ final class DispatcherTest {
   }
 
   @Test
-  void systemXattr_isNotOffered() {
+  void setxattr_withExtension_passesFlagsOn() {
+    List<Integer> flags = new ArrayList<>();
+    fs =
+        new MemoryFileSystem(() -> 5) {
+          @Override
+          public void setxattr(Caller caller, long node, byte[] name, byte[] value, int given)
+              throws FsException {
+            flags.add(given);
+            super.setxattr(caller, node, name, value, given);
+          }
+        };
     long node = create("f");
     String acl = "system.posix_acl_access";
-    assertRefused(Errno.EOPNOTSUPP, new Wire(Opcode.GETXATTR, node).u32(9).u32(0).text(acl));
-    assertRefused(
-        Errno.EOPNOTSUPP, new Wire(Opcode.SETXATTR, node).u32(1).u32(0).text(acl).raw((byte) 1));
+    byte[] value = {1, 2, 3};
+    serve(new Wire(Opcode.SETXATTR, node).u32(3).u32(1).u32(1).u32(0).text(acl).raw(value));
+    serve(new Wire(Opcode.SETXATTR, node).u32(3).u32(2).u32(0).u32(0).text(acl).raw(value));
+    serve(new Wire(Opcode.SETXATTR, node).u32(3).u32(2).text(acl).raw(value));
+    assertEquals(List.of(1 | FileSystem.ACL_KILL_SETGID, 2, 2), flags);
+    serve(new Wire(Opcode.GETXATTR, node).u32(9).u32(0).text(acl));
+    assertEquals(ByteBuffer.wrap(value), Wire.body(buffer));
+  }
+
+  @Test
+  void listxattr_hidesTrusted_fromAllButRoot() {
+    long node = create("f");
+    for (String name : List.of("trusted.a", "user.b", "trusted.c")) {
+      serve(new Wire(Opcode.SETXATTR, node).u32(0).u32(0).u32(0).u32(0).text(name));
+    }
+    serve(new Wire(Opcode.LISTXATTR, node).u32(100).u32(0));
+    assertEquals("user.b\0", StandardCharsets.ISO_8859_1.decode(Wire.body(buffer)).toString());
+  }
+
+  @Test
+  void tmpfile_isCreatedWithoutName() throws Exception {
+    serve(new Wire(Opcode.TMPFILE, 1).u32(2).u32(0100666).u32(022).u32(0).text("/"));
+    assertEquals(0, reply.errno());
+    long node = Wire.body(buffer).getLong(0);
+    assertEquals(0, fs.getattr(node).item().nlink());
+    assertEquals(0644, fs.getattr(node).item().mode() & 07777);
+    dispatcher().undelivered(Wire.request(new Wire(Opcode.TMPFILE, 1).bytes()), reply);
+    assertEquals(1, fs.inodeCount());
+  }
+
+  @Test
+  void create_truncatingWithKillSuidgid_leavesNewFileItsMode() throws Exception {
+    int creat = 0101 | 01000;
+    serve(new Wire(Opcode.CREATE, 1).u32(creat).u32(0102775).u32(0).u32(1).text("f"));
+    long node = Wire.body(buffer).getLong(0);
+    assertEquals(02775, fs.getattr(node).item().mode() & 07777);
+  }
+
+  @Test
+  void fallocateAndCopy_byOrdinaryUser_clearSetuidAndSetgid() throws Exception {
+    long node = create("f");
+    Caller root = new Caller(0, 0, 1, 0);
+    var setuid = new SetAttr(06755, null, null, null, null, null, null, false);
+    fs.setattr(root, node, setuid);
+    serve(new Wire(Opcode.FALLOCATE, node).u64(0).u64(0).u64(10).u32(0).u32(0));
+    assertEquals(0755, fs.getattr(node).item().mode() & 07777);
+    long source = create("source");
+    fs.setattr(root, node, setuid);
+    serve(
+        new Wire(Opcode.COPY_FILE_RANGE, source)
+            .u64(0)
+            .u64(0)
+            .u64(node)
+            .u64(0)
+            .u64(0)
+            .u64(5)
+            .u64(0));
+    assertEquals(0755, fs.getattr(node).item().mode() & 07777);
   }
 
   @Test
@@ -274,7 +340,6 @@ final class DispatcherTest {
     assertRefused(Errno.ENOSYS, new Wire(Opcode.FLUSH, 1).u64(0).u64(0).u64(0));
     assertRefused(Errno.ENOSYS, new Wire(Opcode.ACCESS, 1).u64(0));
     assertRefused(Errno.ENOSYS, new Wire(Opcode.SETLKW, 1).u64(0));
-    assertRefused(Errno.ENOSYS, new Wire(Opcode.TMPFILE, 1).u64(0));
     assertRefused(Errno.ENOTTY, new Wire(Opcode.IOCTL, 1).u64(0));
     assertRefused(Errno.ENOSYS, new Wire(4711, 1));
     assertRefused(Errno.ENOSYS, new Wire(-1, 1));

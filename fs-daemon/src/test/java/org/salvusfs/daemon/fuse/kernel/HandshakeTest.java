@@ -58,6 +58,13 @@ final class HandshakeTest {
   }
 
   @Test
+  void init_acls_areTakenTogetherWithTheUmask() throws Exception {
+    int both = Abi.Init.POSIX_ACL | Abi.Init.DONT_MASK;
+    assertTrue(answer(7, 45, -1));
+    assertEquals(both, Wire.body(out).getInt(12) & both);
+  }
+
+  @Test
   void init_ofNewerMajor_asksAgain() throws Exception {
     assertFalse(answer(8, 0, -1));
     assertEquals(7, Wire.body(out).getInt(0));
