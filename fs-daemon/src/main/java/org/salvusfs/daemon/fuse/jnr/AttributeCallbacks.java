@@ -19,7 +19,6 @@ final class AttributeCallbacks {
 
   private final FileSystem fs;
   private final PathNodes paths;
-  private final HiddenFiles hidden;
   private final Handles files;
   private final Callers callers;
   private final Answers answers;
@@ -31,14 +30,12 @@ final class AttributeCallbacks {
   AttributeCallbacks(
       FileSystem fs,
       PathNodes paths,
-      HiddenFiles hidden,
       Handles files,
       Callers callers,
       Answers answers,
       LongSupplier wallClock) {
     this.fs = fs;
     this.paths = paths;
-    this.hidden = hidden;
     this.files = files;
     this.callers = callers;
     this.answers = answers;
@@ -49,22 +46,25 @@ final class AttributeCallbacks {
     String text = Texts.string(Objects.requireNonNull(path));
     return answers.done(
         "GETATTR",
-        () ->
-            paths.at(
-                callers.present(),
-                text,
-                attr -> {
-                  Structs.stat(stat, attr, hidden.links(attr));
-                  return attr;
-                }));
+        () -> {
+          PathNodes.Found found = paths.hold(callers.present(), text);
+          try {
+            Structs.stat(stat, found.attr(), found.links());
+          } finally {
+            paths.giveBack(found);
+          }
+        });
   }
 
+  /**
+   * By handle, which the kernel asks for sizes after a create or before an append, not for links.
+   */
   int fgetattr(@Nullable Pointer path, Pointer stat, Pointer fileInfo) {
     return answers.done(
         "GETATTR",
         () -> {
           var attr = fs.getattr(files.get(FileInfo.number(fileInfo)).node());
-          Structs.stat(stat, attr, hidden.links(attr));
+          Structs.stat(stat, attr, attr.item().nlink());
         });
   }
 

@@ -3,7 +3,6 @@ package org.salvusfs.daemon.fuse.jnr;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
-import org.salvusfs.daemon.fs.Attr;
 
 /**
  * The names under which libfuse2 knows open files whose real names are gone. They are in no
@@ -31,11 +30,5 @@ final class HiddenFiles {
     if (!nodes.isEmpty()) {
       nodes.values().removeIf(hidden -> hidden == node);
     }
-  }
-
-  /** How many links libfuse2 is to hear of: it takes away one for the name that it has hidden. */
-  int links(Attr attr) {
-    boolean isHidden = !nodes.isEmpty() && nodes.containsValue(attr.node());
-    return attr.item().nlink() + (isHidden ? 1 : 0);
   }
 }

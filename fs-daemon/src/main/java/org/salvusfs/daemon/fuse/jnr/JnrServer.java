@@ -48,8 +48,8 @@ public final class JnrServer implements FuseMount {
       OperationListener listener,
       LongSupplier wallClock)
       throws MountException {
-    LibFuse2 library = LibFuse2.load();
     MountArguments.require(options);
+    LibFuse2 library = LibFuse2.load(LibFuse2.FILE);
     var session = new Session(library, fs, listener, wallClock);
     LiveMount mount = LiveMount.make(mountPoint, directory -> session.open(directory, options));
     var server = new JnrServer(mount, options.unmountPatience(), session.serve(options));
@@ -69,8 +69,8 @@ public final class JnrServer implements FuseMount {
    * nothing, except that a dead mount of ours is removed.
    */
   public static void requireMountable(Path mountPoint, Options options) throws MountException {
-    LibFuse2.load();
     MountArguments.require(options);
+    LibFuse2.load(LibFuse2.FILE);
     FuseServer.requireMountable(mountPoint);
   }
 

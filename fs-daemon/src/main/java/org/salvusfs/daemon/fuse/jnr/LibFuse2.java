@@ -18,13 +18,13 @@ public interface LibFuse2 extends LibFuse {
   String FILE = "libfuse.so.2";
 
   /**
-   * Loads the library.
+   * Loads the library from a file that the dynamic linker finds.
    *
    * @throws MountException if it is not installed
    */
-  static LibFuse2 load() throws MountException {
+  static LibFuse2 load(String file) throws MountException {
     try {
-      return LibraryLoader.create(LibFuse2.class).failImmediately().load(FILE);
+      return LibraryLoader.create(LibFuse2.class).failImmediately().load(file);
     } catch (LinkageError e) {
       throw new MountException(
           "libfuse2 is missing, which --fuse jnr needs: install it with 'apt-get install libfuse2'.",

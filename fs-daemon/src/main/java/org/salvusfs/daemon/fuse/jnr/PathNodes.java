@@ -47,8 +47,13 @@ final class PathNodes {
    * What a path names.
    *
    * @param lookups how many of them the holder has to give back: 0 or 1
+   * @param links how many libfuse2 is to hear of: under a name that it has hidden it shows one less
    */
-  record Found(Attr attr, long lookups) {
+  record Found(Attr attr, long lookups, int links) {
+    private static Found of(Attr attr, long lookups) {
+      return new Found(attr, lookups, attr.item().nlink());
+    }
+
     long node() {
       return attr.node();
     }
@@ -73,16 +78,18 @@ final class PathNodes {
   /** Finds what a path names; it is to be given back. */
   Found hold(Caller caller, String path) throws FsException {
     if (path.equals("/")) {
-      return new Found(fs.getattr(FileSystem.ROOT), 0);
+      return Found.of(fs.getattr(FileSystem.ROOT), 0);
     }
     return hold(caller, place(caller, path));
   }
 
   Found hold(Caller caller, Place place) throws FsException {
     Long node = hidden.find(place);
-    return node == null
-        ? new Found(fs.lookup(caller, place.parent(), place.name()), 1)
-        : new Found(fs.getattr(node), 0);
+    if (node == null) {
+      return Found.of(fs.lookup(caller, place.parent(), place.name()), 1);
+    }
+    Attr attr = fs.getattr(node);
+    return new Found(attr, 0, attr.item().nlink() + 1);
   }
 
   void giveBack(Found found) {

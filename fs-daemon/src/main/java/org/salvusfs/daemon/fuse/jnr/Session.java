@@ -47,7 +47,7 @@ final class Session {
     this.operations =
         new OperationTable(
             new NamespaceCallbacks(fs, paths, hidden, files, callers, request, answers),
-            new AttributeCallbacks(fs, paths, hidden, files, callers, answers, wallClock),
+            new AttributeCallbacks(fs, paths, files, callers, answers, wallClock),
             new FileCallbacks(fs, paths, files, callers, answers),
             new DirectoryCallbacks(fs, paths, directories, callers, answers));
   }

@@ -70,7 +70,7 @@ final class JnrServerIT {
     Posix.unlink(at("f"));
     server.unmount();
     assertThrows(Posix.Failed.class, () -> Posix.pwrite(fd, new byte[] {1}, 0));
-    Posix.close(fd);
+    assertThrows(Posix.Failed.class, () -> Posix.close(fd), "its flush");
     assertEquals(1, fs.destroyedCount());
   }
 
@@ -89,6 +89,12 @@ final class JnrServerIT {
     var options = JnrMountExtension.options().withCaches(false, true);
     MountException e = assertThrows(MountException.class, () -> mount.mount(fs, options));
     assertTrue(String.valueOf(e.getMessage()).contains("needs the kernel binding"));
+  }
+
+  @Test
+  void load_whereLibfuse2IsMissing_saysWhatToInstall() {
+    MountException e = assertThrows(MountException.class, () -> LibFuse2.load("libnotfuse.so.2"));
+    assertTrue(String.valueOf(e.getMessage()).contains("apt-get install libfuse2"));
   }
 
   @Test
