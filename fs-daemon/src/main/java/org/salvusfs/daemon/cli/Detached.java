@@ -69,6 +69,7 @@ final class Detached {
     words.add(SERVE);
     words.add("--data=" + layout.directory());
     words.add("--mount=" + config.mount());
+    words.add("--fuse=" + config.fuse().choice().word());
     config.passphraseFile().ifPresent(file -> words.add("--passphrase-file=" + file));
     if (json) {
       words.add("--json");

@@ -10,11 +10,14 @@ import org.salvusfs.daemon.config.ConfigFile;
 import org.salvusfs.daemon.config.DaemonConfig;
 import org.salvusfs.daemon.control.Json;
 import org.salvusfs.daemon.datadir.SmallFile;
+import org.salvusfs.daemon.fuse.FuseChoice;
 import org.salvusfs.daemon.management.DaemonException;
 import org.salvusfs.daemon.management.ManagedDaemon;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.TypeConversionException;
 
 @Command(
     name = "dev",
@@ -32,6 +35,13 @@ final class DevCommand implements Callable<Integer> {
   private @Nullable Path mount;
 
   @Option(
+      names = "--fuse",
+      paramLabel = "auto|kernel|jnr",
+      converter = ChoiceConverter.class,
+      description = "who serves the mount (default: fuse.binding of the configuration, else auto)")
+  private @Nullable FuseChoice fuse;
+
+  @Option(
       names = "--passphrase-file",
       paramLabel = "FILE",
       description = "holds the passphrase that protects the cluster key")
@@ -42,6 +52,18 @@ final class DevCommand implements Callable<Integer> {
 
   @Option(names = Detached.SERVE, hidden = true)
   private boolean detached;
+
+  /** Reads the words of {@code --fuse}. */
+  static final class ChoiceConverter implements ITypeConverter<FuseChoice> {
+    @Override
+    public FuseChoice convert(String word) {
+      try {
+        return FuseChoice.of(word);
+      } catch (IllegalArgumentException e) {
+        throw new TypeConversionException(FuseChoice.EXPECTED);
+      }
+    }
+  }
 
   private final Session session;
 
@@ -107,6 +129,9 @@ final class DevCommand implements Callable<Integer> {
     var config = ConfigFile.parse(text, common.layout().config());
     if (mount != null) {
       config = config.withMount(mount.toAbsolutePath().normalize());
+    }
+    if (fuse != null) {
+      config = config.withFuse(fuse);
     }
     if (passphraseFile != null) {
       config = config.withPassphraseFile(passphraseFile.toAbsolutePath().normalize());

@@ -23,6 +23,7 @@ final class StatusText {
         (cassandra.pid() == null ? "" : "pid " + cassandra.pid() + ", ")
             + String.join(" ", cassandra.contactPoints()));
     line(text, "mount", status.mount());
+    line(text, "fuse", status.fuse());
     line(text, "data", daemon.dataDirectory());
     line(
         text,

@@ -135,7 +135,10 @@ public final class ConfigFile {
         new DaemonConfig.Txg(
             value(Setting.TXG_INTERVAL), value(Setting.TXG_DIRTY_BYTES), value(Setting.TXG_ITEMS)),
         new DaemonConfig.Cache(value(Setting.CACHE_CHUNKS), value(Setting.CACHE_NODES)),
-        new DaemonConfig.Fuse(value(Setting.FUSE_THREADS), value(Setting.FUSE_WRITEBACK)),
+        new DaemonConfig.Fuse(
+            value(Setting.FUSE_THREADS),
+            value(Setting.FUSE_WRITEBACK),
+            value(Setting.FUSE_BINDING)),
         value(Setting.CONTROL_PORT));
   }
 

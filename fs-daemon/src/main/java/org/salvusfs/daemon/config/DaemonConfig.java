@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import org.salvusfs.daemon.fuse.FuseChoice;
 import org.salvusfs.metadata.api.Durability;
 
 /**
@@ -52,8 +53,14 @@ public record DaemonConfig(
    *
    * @param threads that read requests
    * @param writeback whether the kernel may keep written data back
+   * @param choice of the binding
    */
-  public record Fuse(int threads, boolean writeback) {}
+  public record Fuse(int threads, boolean writeback, FuseChoice choice) {
+    /** The same with another choice. */
+    public Fuse withChoice(FuseChoice other) {
+      return new Fuse(threads, writeback, other);
+    }
+  }
 
   /** The same with another mount point. */
   public DaemonConfig withMount(Path other) {
@@ -82,6 +89,21 @@ public record DaemonConfig(
         txg,
         cache,
         fuse,
+        controlPort);
+  }
+
+  /** The same with another choice of the binding. */
+  public DaemonConfig withFuse(FuseChoice choice) {
+    return new DaemonConfig(
+        data,
+        mount,
+        passphraseFile,
+        cassandra,
+        durability,
+        patience,
+        txg,
+        cache,
+        fuse.withChoice(choice),
         controlPort);
   }
 }

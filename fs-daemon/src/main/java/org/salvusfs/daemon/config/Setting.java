@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.salvusfs.daemon.fuse.FuseChoice;
 import org.salvusfs.metadata.api.Durability;
 
 /**
@@ -41,6 +42,12 @@ record Setting<T>(String path, String type, @Nullable String fallback, Reader<T>
   static final Setting<Long> CACHE_NODES = bytes("cache.nodes", "64MiB");
   static final Setting<Integer> FUSE_THREADS = number("fuse.threads", "2", 1, 64);
   static final Setting<Boolean> FUSE_WRITEBACK = yesNo("fuse.writeback", "no");
+  static final Setting<FuseChoice> FUSE_BINDING =
+      new Setting<>(
+          "fuse.binding",
+          "auto, kernel or jnr",
+          "auto",
+          (written, directory) -> FuseChoice.of(written));
   static final Setting<Integer> CONTROL_PORT = number("control.port", "0", 0, 65_535);
 
   /** Every key that the file may hold, in the order of the documentation. */
@@ -63,6 +70,7 @@ record Setting<T>(String path, String type, @Nullable String fallback, Reader<T>
           CACHE_NODES,
           FUSE_THREADS,
           FUSE_WRITEBACK,
+          FUSE_BINDING,
           CONTROL_PORT);
 
   /** Turns the written value into the one that is used. */

@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
  * A daemon at one moment.
  *
  * @param mount where the projects are, as an absolute path
+ * @param fuse the binding that serves it: {@code kernel} or {@code jnr}
  * @param host this host's id
  * @param hostName for people
  * @param cluster the cluster's id
@@ -18,6 +19,7 @@ public record DaemonStatus(
     DaemonProcess daemon,
     CassandraServer cassandra,
     String mount,
+    String fuse,
     String host,
     String hostName,
     String cluster,

@@ -62,6 +62,7 @@ final class Daemon implements ManagedDaemon {
                 .map(point -> point.getHostString() + ":" + point.getPort())
                 .toList()),
         parts.config().mount().toString(),
+        parts.config().fuse().choice().binding().word(),
         parts.data().host().toString(),
         parts.surroundings().hostName(),
         stores.cluster().cluster().toString(),

@@ -21,9 +21,7 @@ import org.salvusfs.daemon.control.DaemonFile;
 import org.salvusfs.daemon.datadir.DataDirectory;
 import org.salvusfs.daemon.datadir.Layout;
 import org.salvusfs.daemon.datadir.SmallFile;
-import org.salvusfs.daemon.fuse.kernel.FuseServer;
-import org.salvusfs.daemon.fuse.kernel.MountException;
-import org.salvusfs.daemon.fuse.kernel.Options;
+import org.salvusfs.daemon.fuse.FuseMount;
 import org.salvusfs.daemon.management.DaemonException;
 import org.salvusfs.daemon.management.ManagedDaemon;
 import org.salvusfs.daemon.metrics.CommitMeters;
@@ -51,12 +49,14 @@ public final class DaemonStart {
   private final Consumer<String> progress;
   private final Surroundings surroundings;
   private final ClosingOrder closing = new ClosingOrder();
+  private final Mounting mounting;
   private boolean madeMountPoint;
 
   private DaemonStart(DaemonConfig config, Consumer<String> progress, Surroundings surroundings) {
     this.config = config;
     this.progress = progress;
     this.surroundings = surroundings;
+    this.mounting = Mounting.of(config, surroundings.wallClock());
   }
 
   /**
@@ -200,16 +200,12 @@ public final class DaemonStart {
       throw new DaemonException.Obstructed(
           "the mount point " + mount + " cannot be made (" + e + ")", e);
     }
-    try {
-      FuseServer.requireMountable(mount);
-    } catch (MountException e) {
-      throw Explain.mount(e);
-    }
+    mounting.requireMountable();
   }
 
   private void mount(Daemon daemon, Stores stores, PrometheusMeterRegistry registry)
       throws DaemonException {
-    progress.accept("mounting " + config.mount());
+    progress.accept(mounting.words());
     var parts = daemon.parts();
     var fileSystem =
         new MountFileSystem(
@@ -218,18 +214,12 @@ public final class DaemonStart {
             stores::freeBytes,
             surroundings.wallClock(),
             surroundings.nanoClock());
-    try {
-      var server =
-          FuseServer.mount(
-              fileSystem, config.mount(), mountOptions(), parts.operations()::completed);
-      closing.started("the mount", server::unmount);
-      Thread.ofVirtual().name("mount-watch").start(() -> stopWithMount(server, daemon));
-      Gauge.builder("salvus.fuse.threads", server, FuseServer::size)
-          .description("Threads that serve the mount")
-          .register(registry);
-    } catch (MountException e) {
-      throw Explain.mount(e);
-    }
+    var mount = mounting.mount(fileSystem, parts.operations()::completed);
+    closing.started("the mount", mount::unmount);
+    Thread.ofVirtual().name("mount-watch").start(() -> stopWithMount(mount, daemon));
+    Gauge.builder("salvus.fuse.threads", mount, FuseMount::size)
+        .description("Threads that serve the mount")
+        .register(registry);
     Gauge.builder("salvus.projects.open", parts.projects(), all -> all.all().size())
         .description("Projects that this daemon holds")
         .register(registry);
@@ -237,31 +227,13 @@ public final class DaemonStart {
   }
 
   /** Without its mount the daemon is of no use. */
-  private static void stopWithMount(FuseServer server, Daemon daemon) {
+  private static void stopWithMount(FuseMount mount, Daemon daemon) {
     try {
-      server.awaitEnd();
+      mount.awaitEnd();
       daemon.requestStop();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-  }
-
-  private Options mountOptions() {
-    var usual = Options.defaults();
-    return new Options(
-        config.fuse().threads(),
-        Math.max(config.fuse().threads(), usual.threadsMax()),
-        usual.entryLifetime(),
-        usual.absenceLifetime(),
-        usual.attributesLifetime(),
-        usual.cacheDirectories(),
-        config.fuse().writeback(),
-        usual.interrupts(),
-        usual.allowOther(),
-        usual.allowSuid(),
-        usual.allowDevices(),
-        usual.readAheadKib(),
-        usual.unmountPatience());
   }
 
   private void announce(

@@ -38,6 +38,9 @@ final class ArchitectureTest {
   /** Its threads read /dev/fuse; no simulation drives it. */
   private static final String KERNEL_BINDING = "org.salvusfs.daemon.fuse.kernel..";
 
+  /** Its threads wait in libfuse2; no simulation drives it. */
+  private static final String JNR_BINDING = "org.salvusfs.daemon.fuse.jnr..";
+
   /** Waits for a process of the operating system; no simulation drives it. */
   private static final String LOCAL_CASSANDRA = "org.salvusfs.metadata.localcassandra..";
 
@@ -86,6 +89,24 @@ final class ArchitectureTest {
           .resideInAPackage("java.lang.foreign..");
 
   @ArchTest
+  static final ArchRule jnr_onlyInItsBinding =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage(JNR_BINDING)
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("jnr..", "ru.serce.jnrfuse..", "com.kenai.jffi..");
+
+  @ArchTest
+  static final ArchRule bindings_areChosenInWiringOnly =
+      noClasses()
+          .that()
+          .resideOutsideOfPackages(WIRING, JNR_BINDING)
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage(JNR_BINDING);
+
+  @ArchTest
   static final ArchRule netty_onlyInNettyRooms =
       noClasses()
           .that()
@@ -98,7 +119,7 @@ final class ArchitectureTest {
   static final ArchRule clocksThreadsAndRandomness_areMadeInWiringOnly =
       noClasses()
           .that()
-          .resideOutsideOfPackages(WIRING, KERNEL_BINDING, LOCAL_CASSANDRA)
+          .resideOutsideOfPackages(WIRING, KERNEL_BINDING, JNR_BINDING, LOCAL_CASSANDRA)
           .should()
           .accessTargetWhere(isSourceOfTimeThreadsOrChance());
 

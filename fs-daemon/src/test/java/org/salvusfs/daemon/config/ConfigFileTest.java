@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.salvusfs.daemon.fuse.FuseChoice;
 import org.salvusfs.daemon.management.DaemonException;
 import org.salvusfs.metadata.api.Durability;
 
@@ -55,6 +56,7 @@ final class ConfigFileTest {
             fuse:
               threads: 4
               writeback: yes
+              binding: jnr
             control:
               port: 8080
             """,
@@ -70,7 +72,7 @@ final class ConfigFileTest {
             Duration.ofMinutes(2),
             new DaemonConfig.Txg(Duration.ofMillis(500), 1L << 30, 5),
             new DaemonConfig.Cache(64 << 10, 1 << 20),
-            new DaemonConfig.Fuse(4, true),
+            new DaemonConfig.Fuse(4, true, FuseChoice.JNR),
             8080),
         config);
   }
@@ -89,6 +91,7 @@ final class ConfigFileTest {
     refused("data: /d\nmount: /m\npatience: -5s\n", ":3: patience");
     refused("data: /d\nmount: /m\nfuse:\n  threads: 0\n", ":4: fuse.threads is \"0\"");
     refused("data: /d\nmount: /m\nfuse:\n  writeback: 1\n", "write yes or no");
+    refused("data: /d\nmount: /m\nfuse:\n  binding: fast\n", "write auto, kernel or jnr");
     refused("data: /d\nmount: /m\ncache:\n  chunks: 64\n", "write a size");
     refused("data: /d\nmount: /m\ncontrol:\n  port: 65536\n", "from 0 to 65535");
     refused("data: /d\nmount: /m\ncassandra:\n  keyspace: A-b\n", ":4: cassandra.keyspace");

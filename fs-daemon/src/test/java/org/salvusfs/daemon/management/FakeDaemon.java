@@ -32,6 +32,7 @@ public final class FakeDaemon implements ManagedDaemon {
         new DaemonStatus.DaemonProcess(ProcessHandle.current().pid(), 61, "/data"),
         new DaemonStatus.CassandraServer(42L, List.of("127.0.0.1:9042")),
         "/projects",
+        "kernel",
         new UUID(1, 2).toString(),
         "grinzing",
         new UUID(3, 4).toString(),

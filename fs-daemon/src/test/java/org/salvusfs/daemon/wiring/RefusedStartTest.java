@@ -58,6 +58,12 @@ final class RefusedStartTest {
   }
 
   @Test
+  void start_withWhatLibfuse2CannotDo_isRefused() throws Exception {
+    var more = "fuse:\n  binding: jnr\n  writeback: yes\n";
+    refused(DaemonException.Obstructed.class, more, "needs the kernel binding");
+  }
+
+  @Test
   void start_nonEmptyMountPoint_isRefused() throws Exception {
     assumeFuse();
     Files.createDirectories(mount.resolve("thesis"));

@@ -1,11 +1,11 @@
 package org.salvusfs.daemon.fuse.kernel;
 
-import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.locks.ReentrantLock;
 import org.salvusfs.daemon.fs.FileSystem;
+import org.salvusfs.daemon.fuse.FuseMount;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -16,7 +16,7 @@ import org.slf4j.LoggerFactory;
  * FileSystem#destroy} is called once. Only {@link #size} and {@link #mountPoint} may be called from
  * inside of an operation of the filesystem: it would wait for itself.
  */
-public final class FuseServer {
+public final class FuseServer implements FuseMount {
   private static final Logger LOG = LoggerFactory.getLogger(FuseServer.class);
 
   private final MountPoint mountPoint;
@@ -103,11 +103,13 @@ public final class FuseServer {
   }
 
   /** Where it is mounted: absolute, without symbolic links. */
+  @Override
   public Path mountPoint() {
     return mountPoint.path();
   }
 
   /** How many threads serve at the moment. */
+  @Override
   public int size() {
     return pool.size();
   }
@@ -120,6 +122,7 @@ public final class FuseServer {
    *
    * @throws IllegalStateException if called from inside of an operation
    */
+  @Override
   public void unmount() throws InterruptedException {
     if (pool.isOwnThread()) {
       throw new IllegalStateException("unmount() called from inside of an operation");
@@ -127,7 +130,7 @@ public final class FuseServer {
     unmounting.lockInterruptibly();
     try {
       if (!pool.awaitWorkersEnd(Duration.ZERO)) {
-        leave();
+        new LiveMount(mountPoint, row).leave(pool::awaitWorkersEnd, options.unmountPatience());
       }
     } finally {
       unmounting.unlock();
@@ -136,6 +139,7 @@ public final class FuseServer {
   }
 
   /** Waits until the mount has ended, whoever unmounts it. */
+  @Override
   public void awaitEnd() throws InterruptedException {
     pool.awaitEnd();
   }
@@ -147,46 +151,14 @@ public final class FuseServer {
    * @param offset negative: only the attributes
    * @param length in bytes, 0 or negative: to the end
    */
+  @Override
   public void invalidateNode(long node, long offset, long length) {
     notifier.invalidateNode(node, offset, length);
   }
 
   /** Tells the kernel that a name has appeared, changed its meaning or gone without it. */
+  @Override
   public void invalidateEntry(long parent, byte[] name) {
     notifier.invalidateEntry(parent, name);
-  }
-
-  private void leave() throws InterruptedException {
-    // Somebody else may have unmounted it, and another filesystem may be mounted there by now.
-    if (mountPoint.holds(row) && mountPoint.unmount() < 0) {
-      LOG.info("{} is in use; it ends when its files are closed", mountPoint.path());
-      writeBack();
-      mountPoint.detach();
-    }
-    if (!pool.awaitWorkersEnd(options.unmountPatience())) {
-      LOG.warn("{} is still in use: the connection is cut", mountPoint.path());
-      try {
-        new KernelControls(row).abort();
-      } catch (IOException e) {
-        LOG.error("The connection cannot be cut; it ends with its last user", e);
-      }
-    }
-  }
-
-  /** Lets the kernel write its dirty pages; gives up with the patience if nothing answers. */
-  private void writeBack() throws InterruptedException {
-    Thread thread =
-        Thread.ofPlatform()
-            .daemon()
-            .name("fuse-writeback")
-            .start(
-                () -> {
-                  int fd = Libc.open(mountPoint.path().toString(), Libc.O_RDONLY | Libc.O_CLOEXEC);
-                  if (fd >= 0) {
-                    Libc.syncfs(fd);
-                    Libc.close(fd);
-                  }
-                });
-    thread.join(options.unmountPatience());
   }
 }

@@ -7,11 +7,11 @@ import org.jspecify.annotations.Nullable;
 public final class MountException extends Exception {
   @Serial private static final long serialVersionUID = 1;
 
-  MountException(String message) {
+  public MountException(String message) {
     super(message);
   }
 
-  MountException(String message, @Nullable Throwable cause) {
+  public MountException(String message, @Nullable Throwable cause) {
     super(message, cause);
   }
 }

@@ -31,6 +31,8 @@ import org.salvusfs.daemon.fs.FileSystem;
 import org.salvusfs.daemon.fs.FsException;
 import org.salvusfs.daemon.fs.MemoryFileSystem;
 import org.salvusfs.daemon.fs.SetAttr;
+import org.salvusfs.daemon.fuse.Posix;
+import org.salvusfs.daemon.fuse.Shell;
 
 /** Serving and ending a real mount. What a mount does for its users is in {@link MemoryMountIT}. */
 @Timeout(120)

@@ -5,6 +5,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.salvusfs.daemon.fs.MemoryFileSystem;
+import org.salvusfs.daemon.fuse.MountAttributeContract;
+import org.salvusfs.daemon.fuse.MountContract;
+import org.salvusfs.daemon.fuse.MountDataContract;
+import org.salvusfs.daemon.fuse.MountLinkContract;
 
 /** The contracts of a mount on the binding, with a filesystem in memory behind it. */
 final class MemoryMountIT {

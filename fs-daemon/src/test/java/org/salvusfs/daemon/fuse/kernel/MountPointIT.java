@@ -13,6 +13,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.salvusfs.daemon.fs.MemoryFileSystem;
+import org.salvusfs.daemon.fuse.Posix;
+import org.salvusfs.daemon.fuse.Shell;
 
 /** Where a mount is refused, and that a refusal changes nothing. */
 @Timeout(120)

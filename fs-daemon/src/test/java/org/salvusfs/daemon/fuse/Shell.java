@@ -1,4 +1,4 @@
-package org.salvusfs.daemon.fuse.kernel;
+package org.salvusfs.daemon.fuse;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

@@ -1,4 +1,4 @@
-package org.salvusfs.daemon.fuse.kernel;
+package org.salvusfs.daemon.fuse;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.nio.charset.StandardCharsets.UTF_8;
@@ -175,6 +175,23 @@ public abstract class MountDataContract extends MountTests {
   }
 
   @Test
+  void unlink_openFile_canBeLookedAtAndChanged() throws Exception {
+    assertEquals(
+        "(0, 33152, 3, 7)\n[]\n",
+        Shell.run(
+            directory(),
+            """
+            python3 -c "
+            import os
+            f = os.open('f', os.O_CREAT | os.O_RDWR, 0o644); os.write(f, b'12345')
+            os.unlink('f')
+            os.fchmod(f, 0o600); os.ftruncate(f, 3); os.utime(f, (7, 7)); os.fsync(f)
+            s = os.fstat(f); print((s.st_nlink, s.st_mode, s.st_size, int(s.st_mtime)))
+            print(os.listdir('.'))"
+            """));
+  }
+
+  @Test
   void rename_overOpenFile_leavesItReadable() throws Exception {
     Files.writeString(at("old"), "old");
     Files.writeString(at("new"), "new");
@@ -246,6 +263,7 @@ public abstract class MountDataContract extends MountTests {
 
   @Test
   void seek_holesAndData_areFound() throws Exception {
+    needs(MountCapability.SEEK_HOLES);
     open(
         "f",
         CREATE_RW,

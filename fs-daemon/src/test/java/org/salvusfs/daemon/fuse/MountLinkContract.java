@@ -1,4 +1,4 @@
-package org.salvusfs.daemon.fuse.kernel;
+package org.salvusfs.daemon.fuse;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
@@ -142,6 +142,7 @@ public abstract class MountLinkContract extends MountTests {
 
   @Test
   void rename_noReplaceOverExisting_failsExists() throws Exception {
+    needs(MountCapability.RENAME_FLAGS);
     Path a = file("a", "a");
     Path b = file("b", "b");
     assertErrno(Errno.EEXIST, () -> Posix.rename(a, b, Posix.RENAME_NOREPLACE));
@@ -151,6 +152,7 @@ public abstract class MountLinkContract extends MountTests {
 
   @Test
   void rename_exchange_swapsFileAndDirectory() throws Exception {
+    needs(MountCapability.RENAME_FLAGS);
     dir("p");
     Path d = dir("p/d");
     file("p/d/inside", "");
@@ -163,6 +165,7 @@ public abstract class MountLinkContract extends MountTests {
 
   @Test
   void rename_exchangeWithMissing_failsNoEntry() throws Exception {
+    needs(MountCapability.RENAME_FLAGS);
     Path a = file("a", "");
     assertErrno(Errno.ENOENT, () -> Posix.rename(a, at("b"), Posix.RENAME_EXCHANGE));
   }

@@ -1,4 +1,4 @@
-package org.salvusfs.daemon.fuse.kernel;
+package org.salvusfs.daemon.fuse;
 
 import java.io.IOException;
 import java.io.Serial;
@@ -42,7 +42,30 @@ public final class Posix {
   private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG;
   private static final MemoryLayout POINTER = ValueLayout.ADDRESS;
 
+  private static final MemoryLayout CALL_STATE = Linker.Option.captureStateLayout();
+
   private Posix() {}
+
+  /** Whether this process may do what only root may. */
+  public static boolean isRoot() throws Failed {
+    try (Arena arena = Arena.ofConfined()) {
+      return call(arena, "geteuid", INT, new MemoryLayout[] {}) == 0;
+    }
+  }
+
+  /** The system's words for a positive error number. */
+  private static String message(int errno) {
+    Linker linker = Linker.nativeLinker();
+    MethodHandle strerror =
+        linker.downcallHandle(
+            linker.defaultLookup().findOrThrow("strerror"),
+            FunctionDescriptor.of(ValueLayout.ADDRESS, INT));
+    try {
+      return ((MemorySegment) strerror.invokeExact(errno)).reinterpret(256).getString(0);
+    } catch (Throwable t) {
+      throw new AssertionError("strerror", t);
+    }
+  }
 
   /** A system call that failed. */
   public static final class Failed extends IOException {
@@ -50,7 +73,7 @@ public final class Posix {
     private final int errno;
 
     Failed(String call, int errno) {
-      super(call + ": " + Libc.message(errno));
+      super(call + ": " + message(errno));
       this.errno = errno;
     }
 
@@ -475,7 +498,7 @@ public final class Posix {
             ? linker.downcallHandle(symbol, descriptor, capture)
             : linker.downcallHandle(
                 symbol, descriptor, capture, Linker.Option.firstVariadicArg(fixed));
-    MemorySegment state = arena.allocate(Libc.CALL_STATE);
+    MemorySegment state = arena.allocate(CALL_STATE);
     Object[] all = new Object[arguments.length + 1];
     all[0] = state;
     System.arraycopy(arguments, 0, all, 1, arguments.length);

@@ -1,4 +1,4 @@
-package org.salvusfs.daemon.fuse.kernel;
+package org.salvusfs.daemon.fuse;
 
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -16,8 +16,8 @@ final class LocalMountIT {
     @TempDir Path directory;
 
     @BeforeEach
-    void assumeRoot() {
-      assumeTrue(Libc.effectiveUid() == 0, "skipped: chown and mknod need root");
+    void assumeRoot() throws Exception {
+      assumeTrue(Posix.isRoot(), "skipped: chown and mknod need root");
     }
 
     @Override
@@ -31,8 +31,8 @@ final class LocalMountIT {
     @TempDir Path directory;
 
     @BeforeEach
-    void assumeRoot() {
-      assumeTrue(Libc.effectiveUid() == 0, "skipped: chown and mknod need root");
+    void assumeRoot() throws Exception {
+      assumeTrue(Posix.isRoot(), "skipped: chown and mknod need root");
     }
 
     @Override
@@ -46,8 +46,8 @@ final class LocalMountIT {
     @TempDir Path directory;
 
     @BeforeEach
-    void assumeRoot() {
-      assumeTrue(Libc.effectiveUid() == 0, "skipped: chown and mknod need root");
+    void assumeRoot() throws Exception {
+      assumeTrue(Posix.isRoot(), "skipped: chown and mknod need root");
     }
 
     @Override
@@ -61,8 +61,8 @@ final class LocalMountIT {
     @TempDir Path directory;
 
     @BeforeEach
-    void assumeRoot() {
-      assumeTrue(Libc.effectiveUid() == 0, "skipped: chown and mknod need root");
+    void assumeRoot() throws Exception {
+      assumeTrue(Posix.isRoot(), "skipped: chown and mknod need root");
     }
 
     @Override

@@ -1,4 +1,4 @@
-package org.salvusfs.daemon.fuse.kernel;
+package org.salvusfs.daemon.fuse;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;

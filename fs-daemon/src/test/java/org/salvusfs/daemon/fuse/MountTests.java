@@ -1,8 +1,9 @@
-package org.salvusfs.daemon.fuse.kernel;
+package org.salvusfs.daemon.fuse;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -21,6 +22,15 @@ abstract class MountTests {
    * An empty directory on the filesystem under test; its parent is on it too or does not matter.
    */
   protected abstract Path directory();
+
+  /** What the filesystem under test cannot express: such tests are skipped. */
+  protected Set<MountCapability> missing() {
+    return Set.of();
+  }
+
+  final void needs(MountCapability capability) {
+    assumeFalse(missing().contains(capability), () -> "skipped: no " + capability);
+  }
 
   final Path at(String name) {
     return directory().resolve(name);

@@ -1,0 +1,72 @@
+package org.salvusfs.daemon.stack;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.salvusfs.daemon.fuse.Shell;
+import org.salvusfs.daemon.fuse.jnr.JnrServer;
+import org.salvusfs.daemon.fuse.kernel.MountException;
+import org.salvusfs.daemon.fuse.kernel.Options;
+
+/** A whole installation on the jnr binding: work, a crash, a stop, a check. */
+@Tag("mount")
+final class JnrStackIT {
+  private static final Path SCRIPTS =
+      DevStack.repository().resolve("fs-daemon/src/test/resources/workloads");
+
+  @TempDir private Path directory = Path.of("");
+  private DevStack stack = new DevStack(directory);
+
+  @BeforeEach
+  void start() throws Exception {
+    Path probe = Files.createDirectory(directory.resolve("probe"));
+    try {
+      JnrServer.requireMountable(probe, Options.defaults());
+    } catch (MountException e) {
+      assumeTrue(false, "skipped: " + e.getMessage());
+    }
+    stack = new DevStack(directory.resolve("stack"));
+    stack.configure("cassandra:\n  local: yes\nfuse:\n  binding: jnr\n");
+    stack.start();
+  }
+
+  @AfterEach
+  void close() throws Exception {
+    stack.close();
+  }
+
+  @Test
+  void workOnLibfuse2_survivesAKillAndAStop_andCheckIsClean() throws Exception {
+    assertTrue(stack.run("status", "--json").output().contains("\"fuse\" : \"jnr\""));
+    work("git");
+    work("sqlite");
+    work("many");
+    Shell.run(stack.home(), "mkdir kept; echo synced > kept/f; sync kept/f kept");
+    stack.killDaemon();
+    stack.start(); // over the dead mount
+    assertEquals("synced\n", Files.readString(stack.home().resolve("kept/f")));
+    Shell.run(stack.home(), "rm -rf git sqlite many");
+    assertEquals("kept\n", Shell.run(stack.home(), "ls -A"));
+    assertEquals(0, stack.stop());
+    assertFalse(Files.readString(Path.of("/proc/mounts")).contains(" " + stack.mount() + " "));
+    stack.start();
+    var check = stack.run("check", "demo");
+    assertEquals(0, check.exit(), check.output());
+    assertEquals("synced\n", Files.readString(stack.home().resolve("kept/f")));
+  }
+
+  private void work(String name) throws Exception {
+    Path home = Files.createDirectory(stack.home().resolve(name));
+    Path scratch = Files.createDirectories(directory.resolve("scratch"));
+    Shell.run(directory, "bash %s %s %s".formatted(SCRIPTS.resolve(name + ".sh"), home, scratch));
+  }
+}
