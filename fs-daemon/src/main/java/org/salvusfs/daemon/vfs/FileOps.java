@@ -66,7 +66,12 @@ final class FileOps {
     }
   }
 
-  int read(long inode, long offset, ByteBuffer into)
+  /**
+   * Reads.
+   *
+   * @param notesAccess whether the access time may change
+   */
+  int read(long inode, long offset, ByteBuffer into, boolean notesAccess)
       throws IOException, FsException, InterruptedException {
     if (offset < 0) {
       throw new FsException(Errno.EINVAL);
@@ -77,7 +82,9 @@ final class FileOps {
       item = items.regular(inode, Errno.EINVAL);
       count = parts.contents().read(inode, item.sizeBytes(), offset, into);
     }
-    accessTimes.accessed(inode, item);
+    if (notesAccess) {
+      accessTimes.accessed(inode, item);
+    }
     return count;
   }
 

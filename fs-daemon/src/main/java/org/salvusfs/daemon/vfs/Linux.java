@@ -10,6 +10,8 @@ final class Linux {
   /** Also set in O_SYNC. */
   static final int O_DSYNC = 010000;
 
+  static final int O_NOATIME = 01000000;
+
   static final int S_ISUID = 04000;
   static final int S_ISGID = 02000;
   static final int S_IXGRP = 010;

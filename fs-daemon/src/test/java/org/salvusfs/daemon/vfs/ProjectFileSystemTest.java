@@ -20,6 +20,7 @@ import org.salvusfs.daemon.fs.DirSink;
 import org.salvusfs.daemon.fs.Errno;
 import org.salvusfs.daemon.fs.FileSystem;
 import org.salvusfs.daemon.fs.FsException;
+import org.salvusfs.daemon.fs.SetAttr;
 import org.salvusfs.metadata.item.InodeItem;
 import org.salvusfs.metadata.item.Keys;
 
@@ -282,6 +283,19 @@ final class ProjectFileSystemTest {
     List<String> rest = new ArrayList<>();
     fs.readdir(TOP, handle, 4, false, collect(rest));
     assertEquals(List.of("c", "d"), rest);
+  }
+
+  @Test
+  void read_throughNoAtime_leavesAccessTime() throws Exception {
+    long node = file("f", "contents");
+    var long1970 = new SetAttr(null, null, null, null, 1L, null, null, false);
+    fs.setattr(ROOT, node, long1970);
+    long quiet = fs.open(ROOT, node, 01000000);
+    fs.read(node, quiet, 0, ByteBuffer.allocate(8));
+    assertEquals(1, item(node).atimeNanos());
+    long noted = fs.open(ROOT, node, 0);
+    fs.read(node, noted, 0, ByteBuffer.allocate(8));
+    assertNotEquals(1, item(node).atimeNanos());
   }
 
   @Test
