@@ -134,7 +134,7 @@ final class PathNodes {
 
   /** Keeps a lookup; if somebody else was faster, gives it back. */
   private void remember(String path, long node) {
-    if (sizeIsFull()) {
+    if (isFull()) {
       forgetAll();
     }
     Long before;
@@ -149,7 +149,7 @@ final class PathNodes {
     }
   }
 
-  private boolean sizeIsFull() {
+  private boolean isFull() {
     lock.lock();
     try {
       return directories.size() >= DIRECTORIES_MAX;

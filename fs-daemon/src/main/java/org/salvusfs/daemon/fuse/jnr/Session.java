@@ -92,8 +92,11 @@ final class Session {
   private void close() {
     library.fuse_teardown(Objects.requireNonNull(fuse), mountPoint.getPointer(0));
     try {
-      paths.forgetAll();
-      fs.destroy();
+      try {
+        paths.forgetAll();
+      } finally {
+        fs.destroy();
+      }
     } catch (RuntimeException e) {
       LOG.error("Defect in destroying the filesystem", e);
       listener.defect("DESTROY", e);
