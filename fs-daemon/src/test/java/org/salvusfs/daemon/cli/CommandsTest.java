@@ -68,6 +68,11 @@ final class CommandsTest {
               }
               progress.accept("starting");
               return daemon;
+            },
+            (config, progress) -> {
+              started.add(config);
+              progress.accept("taking over");
+              return daemon;
             });
     return Main.run(session, all.toArray(String[]::new));
   }

@@ -49,7 +49,7 @@ final class MountFileSystemTest {
             catalogue.projects(), this::open, () -> 1L << 30, () -> 42, System::nanoTime);
   }
 
-  private FileSystem open(Project project) throws IOException {
+  private ProjectFileSystem open(Project project, ProjectState known) throws IOException {
     if (project.id().equals(BROKEN)) {
       throw new MetadataException.Unavailable("held elsewhere");
     }

@@ -119,14 +119,19 @@ record MountPoint(Path path) {
       throw new MountException("Mounting " + path + " failed: " + Libc.message(-result) + ".");
     }
     try {
-      return table()
-          .on(path)
-          .filter(row -> row.type().equals(TYPE))
-          .orElseThrow(() -> new MountException("The mount on " + path + " has gone at once."));
+      return mounted();
     } catch (MountException e) {
       detach();
       throw e;
     }
+  }
+
+  /** The row of the mount table that belongs to a mount of ours here. */
+  MountTable.Row mounted() throws MountException {
+    return table()
+        .on(path)
+        .filter(row -> row.type().equals(TYPE))
+        .orElseThrow(() -> new MountException("The mount on " + path + " has gone."));
   }
 
   /** Checks that this process may mount at all. */
