@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
 import org.salvusfs.daemon.fuse.kernel.UnixSocket;
 
@@ -49,9 +50,17 @@ public final class Conversation implements Closeable {
     say(word, text, UnixSocket.NONE);
   }
 
-  /** Says something and hands a descriptor over. */
+  /**
+   * Says something and hands a descriptor over.
+   *
+   * @throws GoneException if the other end has ended
+   */
   public void say(Word word, String text, int descriptor) throws IOException {
-    socket.send((word + " " + text).getBytes(UTF_8), descriptor);
+    try {
+      socket.send((word + " " + text).getBytes(UTF_8), descriptor);
+    } catch (ClosedChannelException e) {
+      throw new GoneException(e);
+    }
   }
 
   /**
@@ -61,9 +70,11 @@ public final class Conversation implements Closeable {
    * @throws IOException if it says nothing in time, or what is no word
    */
   public Said hear(Duration patience) throws IOException {
-    UnixSocket.Message message = socket.receive(patience);
-    if (message == null) {
-      throw new GoneException();
+    UnixSocket.Message message;
+    try {
+      message = socket.receive(patience);
+    } catch (ClosedChannelException e) {
+      throw new GoneException(e);
     }
     String text = new String(message.bytes(), UTF_8);
     int space = text.indexOf(' ');

@@ -7,7 +7,7 @@ import java.io.Serial;
 public final class GoneException extends IOException {
   @Serial private static final long serialVersionUID = 1;
 
-  GoneException() {
-    super("the other daemon has ended");
+  GoneException(IOException cause) {
+    super("the other daemon has ended", cause);
   }
 }

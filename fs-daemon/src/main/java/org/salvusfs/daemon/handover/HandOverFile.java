@@ -18,7 +18,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.zip.CRC32C;
-import java.util.zip.CheckedInputStream;
 import java.util.zip.CheckedOutputStream;
 import org.salvusfs.daemon.fuse.kernel.Negotiated;
 import org.salvusfs.daemon.vfs.MountState;
@@ -33,7 +32,6 @@ import org.salvusfs.metadata.api.ProjectId;
  */
 public final class HandOverFile {
   private static final long MAGIC = 0x53414c564f564552L; // SALVOVER
-  private static final int BYTES_MAX = 1 << 16;
 
   private HandOverFile() {}
 
@@ -118,13 +116,12 @@ public final class HandOverFile {
    * @throws IOException if it is damaged or of another version
    */
   public static HandOver read(Path file) throws IOException {
-    var sum = new CRC32C();
     try (var in =
-        new DataInputStream(
-            new CheckedInputStream(new BufferedInputStream(Files.newInputStream(file)), sum))) {
+        new DataInputStream(new BufferedInputStream(Files.newInputStream(file)))) {
       require(file, in.readLong() == MAGIC, "is no hand-over");
       int version = in.readInt();
       require(file, version == HandOver.VERSION, "has version " + version);
+      require(file, isWhole(file), "is damaged");
       Path mountPoint = Path.of(new String(bytes(in), UTF_8));
       Negotiated negotiated = negotiated(in);
       MountState.Top top = top(in);
@@ -132,11 +129,24 @@ public final class HandOverFile {
       for (int left = in.readInt(); left > 0; left--) {
         projects.add(project(in));
       }
-      int computed = (int) sum.getValue();
-      require(file, in.readInt() == computed && in.read() < 0, "is damaged");
       return new HandOver(mountPoint, negotiated, new MountState(top, projects));
     } catch (EOFException e) {
       throw new IOException(file + " is cut short", e);
+    }
+  }
+
+  /** Whether the sum at the end is that of all before: then every length in between is right. */
+  private static boolean isWhole(Path file) throws IOException {
+    var sum = new CRC32C();
+    long left = Files.size(file) - Integer.BYTES;
+    try (var in = new DataInputStream(new BufferedInputStream(Files.newInputStream(file)))) {
+      byte[] buffer = new byte[1 << 16];
+      while (left > 0) {
+        int count = in.readNBytes(buffer, 0, (int) Math.min(left, buffer.length));
+        sum.update(buffer, 0, count);
+        left -= count;
+      }
+      return in.readInt() == (int) sum.getValue();
     }
   }
 
@@ -190,11 +200,7 @@ public final class HandOverFile {
   }
 
   private static byte[] bytes(DataInputStream in) throws IOException {
-    int length = in.readInt();
-    if (length < 0 || length > BYTES_MAX) {
-      throw new IOException("a hand-over with a string of " + length + " bytes is damaged");
-    }
-    byte[] bytes = new byte[length];
+    byte[] bytes = new byte[in.readInt()];
     in.readFully(bytes);
     return bytes;
   }

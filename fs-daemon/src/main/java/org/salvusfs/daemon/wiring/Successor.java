@@ -87,8 +87,8 @@ final class Successor {
 
   /** Nobody else serves if the old daemon says so or has been killed. */
   private static void awaitConsent(Conversation talk) throws IOException {
-    talk.say(Word.TAKEN, "");
     try {
+      talk.say(Word.TAKEN, "");
       talk.expect(Word.YOURS, YOURS_PATIENCE);
     } catch (GoneException e) {
       log.warn("the old daemon ended before it said so", e);

@@ -68,12 +68,10 @@ public final class FuseServer {
   public static FuseServer mount(
       FileSystem fs, Path mountPoint, Options options, OperationListener listener)
       throws MountException {
-    Device device = Device.open();
-    MountPoint mounted = null;
+    MountPoint prepared = MountPoint.prepare(mountPoint);
+    Device device = prepared.mount(options);
     try {
-      MountPoint prepared = MountPoint.prepare(mountPoint);
-      MountTable.Row row = prepared.mount(device, options);
-      mounted = prepared;
+      MountTable.Row row = prepared.mounted();
       Negotiated negotiated = new Handshake(options).perform(device);
       new KernelControls(row).readAhead(options.readAheadKib());
       var connection = new FuseConnection(device, prepared.path(), negotiated);
@@ -81,9 +79,7 @@ public final class FuseServer {
       server.serve();
       return server;
     } catch (MountException | RuntimeException | Error e) {
-      if (mounted != null) {
-        mounted.detach();
-      }
+      prepared.detach();
       device.close();
       throw e;
     }

@@ -8,7 +8,7 @@ import java.nio.ByteBuffer;
  *
  * @param minor of the protocol
  * @param maxReadahead in bytes
- * @param flags of fuse_init_out, {@code flags2} in the upper half
+ * @param flags of fuse_init_out, its second word of flags in the upper half
  * @param maxWrite in bytes
  * @param maxPages of a request
  */

@@ -7,9 +7,9 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.net.SocketTimeoutException;
+import java.nio.channels.ClosedChannelException;
 import java.nio.file.Path;
 import java.time.Duration;
-import org.jspecify.annotations.Nullable;
 import org.salvusfs.daemon.fs.Errno;
 
 /**
@@ -24,6 +24,7 @@ public final class UnixSocket implements Closeable {
 
   private static final int MESSAGE_BYTES_MAX = 64 << 10;
   private static final int AF_UNIX = 1;
+  private static final int SOCK_STREAM = 1;
   private static final int SOCK_SEQPACKET = 5;
   private static final int SOCK_CLOEXEC = 02000000;
   private static final int MSG_NOSIGNAL = 0x4000;
@@ -31,6 +32,8 @@ public final class UnixSocket implements Closeable {
   private static final int SOL_SOCKET = 1;
   private static final int SO_PEERCRED = 17;
   private static final short POLLIN = 1;
+  private static final int EPIPE = 32;
+  private static final int ECONNRESET = 104;
 
   /** struct sockaddr_un: family u16, path. */
   private static final int ADDRESS_BYTES = 110;
@@ -48,6 +51,8 @@ public final class UnixSocket implements Closeable {
   private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG;
   private static final java.lang.foreign.AddressLayout POINTER = ValueLayout.ADDRESS;
   private static final MethodHandle SOCKET = Libc.function("socket", INT, INT, INT, INT);
+  private static final MethodHandle SOCKETPAIR =
+      Libc.function("socketpair", INT, INT, INT, INT, POINTER);
   private static final MethodHandle BIND = Libc.function("bind", INT, INT, POINTER, INT);
   private static final MethodHandle CONNECT = Libc.function("connect", INT, INT, POINTER, INT);
   private static final MethodHandle LISTEN = Libc.function("listen", INT, INT, INT);
@@ -121,6 +126,33 @@ public final class UnixSocket implements Closeable {
     }
   }
 
+  /** Two ends of one connection. */
+  record Pair(UnixSocket one, UnixSocket other) {}
+
+  /** A connection as fusermount3 wants it: a stream. */
+  static Pair pair() throws IOException {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment state = arena.allocate(Libc.CALL_STATE);
+      MemorySegment ends = arena.allocate(INT, 2);
+      int result =
+          (int) SOCKETPAIR.invokeExact(state, AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends);
+      if (result < 0) {
+        throw failure("socketpair", Libc.errno(state));
+      }
+      return new Pair(
+          new UnixSocket(ends.getAtIndex(INT, 0)), new UnixSocket(ends.getAtIndex(INT, 1)));
+    } catch (IOException e) {
+      throw e;
+    } catch (Throwable t) {
+      throw Libc.unexpected(t);
+    }
+  }
+
+  /** For a child process. */
+  int descriptor() {
+    return fd;
+  }
+
   private static UnixSocket open() throws IOException {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment state = arena.allocate(Libc.CALL_STATE);
@@ -156,7 +188,11 @@ public final class UnixSocket implements Closeable {
     }
   }
 
-  /** Sends a message, with a copy of a descriptor unless that is {@link #NONE}. */
+  /**
+   * Sends a message, with a copy of a descriptor unless that is {@link #NONE}.
+   *
+   * @throws ClosedChannelException if the other end was closed
+   */
   public void send(byte[] bytes, int descriptor) throws IOException {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment state = arena.allocate(Libc.CALL_STATE);
@@ -179,11 +215,12 @@ public final class UnixSocket implements Closeable {
   }
 
   /**
-   * The next message; null if the other end was closed.
+   * The next message.
    *
+   * @throws ClosedChannelException if the other end was closed
    * @throws SocketTimeoutException if none comes in time
    */
-  public @Nullable Message receive(Duration patience) throws IOException {
+  public Message receive(Duration patience) throws IOException {
     awaitReadable(patience);
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment state = arena.allocate(Libc.CALL_STATE);
@@ -192,7 +229,7 @@ public final class UnixSocket implements Closeable {
       long count = (long) RECVMSG.invokeExact(state, fd, header, MSG_CMSG_CLOEXEC);
       check("recvmsg", count, state);
       if (count == 0) {
-        return null;
+        throw new ClosedChannelException();
       }
       byte[] bytes = data.asSlice(0, count).toArray(ValueLayout.JAVA_BYTE);
       boolean carries = header.get(LONG, 40) >= CONTROL_BYTES;
@@ -265,6 +302,9 @@ public final class UnixSocket implements Closeable {
   }
 
   private static IOException failure(String call, int errno) {
+    if (errno == EPIPE || errno == ECONNRESET) {
+      return new ClosedChannelException();
+    }
     return new IOException(call + ": " + Libc.message(errno));
   }
 
