@@ -116,8 +116,7 @@ public final class HandOverFile {
    * @throws IOException if it is damaged or of another version
    */
   public static HandOver read(Path file) throws IOException {
-    try (var in =
-        new DataInputStream(new BufferedInputStream(Files.newInputStream(file)))) {
+    try (var in = new DataInputStream(new BufferedInputStream(Files.newInputStream(file)))) {
       require(file, in.readLong() == MAGIC, "is no hand-over");
       int version = in.readInt();
       require(file, version == HandOver.VERSION, "has version " + version);

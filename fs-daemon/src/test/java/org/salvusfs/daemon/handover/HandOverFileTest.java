@@ -52,8 +52,7 @@ final class HandOverFileTest {
   @Test
   void read_givesWhatWasWritten() throws Exception {
     Path file = written();
-    assertEquals(
-        "rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(file)));
+    assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(file)));
     HandOver read = HandOverFile.read(file);
     assertEquals(state().mountPoint(), read.mountPoint());
     assertEquals(NEGOTIATED, read.negotiated());

@@ -172,14 +172,14 @@ class BadInputIT {
     theirs
         .behind(withoutHelper)
         .refused(
-        OBSTRUCTED,
-        "apt-get install fuse3",
-        own,
-        "dev",
-        "--data",
-        own.resolve("data").toString(),
-        "--mount",
-        own.resolve("mount").toString());
+            OBSTRUCTED,
+            "apt-get install fuse3",
+            own,
+            "dev",
+            "--data",
+            own.resolve("data").toString(),
+            "--mount",
+            own.resolve("mount").toString());
     String data = home.data().toString();
     theirs.refused(OBSTRUCTED, "run as", home.data(), "status", "--data", data);
     theirs.refused(

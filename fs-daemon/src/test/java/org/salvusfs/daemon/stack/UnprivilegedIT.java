@@ -46,16 +46,19 @@ class UnprivilegedIT {
                 "private",
                 "bash",
                 "-c",
-                "mknod -m 666 " + directory.resolve("fuse") + " c 10 229"
-                    + " && mount --bind " + directory.resolve("fuse") + " /dev/fuse"
+                "mknod -m 666 "
+                    + directory.resolve("fuse")
+                    + " c 10 229"
+                    + " && mount --bind "
+                    + directory.resolve("fuse")
+                    + " /dev/fuse"
                     + " && echo ready && read line")
             .redirectErrorStream(true)
             .start();
     assertEquals("ready", namespace.inputReader().readLine());
     inside = List.of("nsenter", "--target", Long.toString(namespace.pid()), "--mount");
     asNobody = new ArrayList<>(inside);
-    asNobody.addAll(
-        List.of("setpriv", "--reuid=" + NOBODY, "--regid=" + NOBODY, "--clear-groups"));
+    asNobody.addAll(List.of("setpriv", "--reuid=" + NOBODY, "--regid=" + NOBODY, "--clear-groups"));
     assumeTrue(commands.works(asNobody), "this machine lets no test become another user");
     theirs = commands.behind(asNobody).withReadableClassPath();
   }
@@ -82,8 +85,7 @@ class UnprivilegedIT {
           "hello " + NOBODY,
           output(
               asNobody,
-              "cd %s/demo && printf hello > a && echo $(cat a) $(stat -c %%u .)"
-                  .formatted(mount)));
+              "cd %s/demo && printf hello > a && echo $(cat a) $(stat -c %%u .)".formatted(mount)));
       assertEquals(0, theirs.start("stop", "--data", data.toString()).waitFor());
       assertEquals(0, daemon.waitFor());
       assertEquals("gone", output(inside, "mountpoint -q " + mount + " || echo gone"));

@@ -53,8 +53,7 @@ final class Fusermount {
     String mountOptions =
         "rw,nosuid,nodev,default_permissions,max_read=%d,fsname=salvusfs,subtype=salvusfs%s"
             .formatted(
-                Abi.IO_BYTES_MAX,
-                options.allowOther() && allowsOthers() ? ",allow_other" : "");
+                Abi.IO_BYTES_MAX, options.allowOther() && allowsOthers() ? ",allow_other" : "");
     try {
       Path errors = Files.createTempFile("salvus-fusermount", ".err");
       try {
