@@ -7,6 +7,7 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.salvusfs.daemon.config.ConfigFile;
 import org.salvusfs.daemon.config.DaemonConfig;
+import org.salvusfs.daemon.control.ControlClient;
 import org.salvusfs.daemon.control.DaemonFile;
 import org.salvusfs.daemon.control.Json;
 import org.salvusfs.daemon.datadir.Layout;
@@ -46,8 +47,12 @@ final class UpgradeCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws DaemonException, InterruptedException {
+    if (file == null) {
+      common.client(); // refuses if no daemon runs
+    }
     var config = config();
     if (!detached) {
+      ControlClient.of(Layout.of(config.data())).status(); // it must answer
       return new Detached(session, Layout.of(config.data())).start("upgrade", words());
     }
     var run = new DaemonRun(session, common.json());

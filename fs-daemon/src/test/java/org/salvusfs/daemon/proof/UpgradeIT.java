@@ -165,7 +165,7 @@ class UpgradeIT {
     var command = stack.command(stack.data().toString(), version);
     command.set(command.indexOf("org.salvusfs.daemon.cli.Main"), Deserter.class.getName());
     var process = new ProcessBuilder(command).redirectErrorStream(true).start();
-    String output = new String(process.getInputStream().readAllBytes());
+    String output = String.join("\n", process.inputReader().lines().toList());
     assertEquals(0, process.waitFor(), output);
     return output.lines().toList().getLast();
   }

@@ -86,7 +86,8 @@ class UnprivilegedIT {
           output(
               asNobody,
               "cd %s/demo && printf hello > a && echo $(cat a) $(stat -c %%u .)".formatted(mount)));
-      assertEquals(0, theirs.start("stop", "--data", data.toString()).waitFor());
+      var stopped = theirs.run("stop", "--data", data.toString());
+      assertEquals(0, stopped.exit(), stopped.output());
       assertEquals(0, daemon.waitFor());
       assertEquals("gone", output(inside, "mountpoint -q " + mount + " || echo gone"));
     } finally {

@@ -219,15 +219,19 @@ public final class FuseServer {
    * @throws IllegalStateException if called from inside of an operation
    */
   public void unmount() throws InterruptedException {
-    WorkerPool serving = pool;
-    if (serving == null) {
-      throw new IllegalStateException("unmount() called before serve()");
-    }
-    if (serving.isOwnThread()) {
+    WorkerPool last = pool;
+    if (last != null && last.isOwnThread()) {
       throw new IllegalStateException("unmount() called from inside of an operation");
     }
     changing.lockInterruptibly();
     try {
+      if (pausing && !ending.get()) {
+        serve(); // the kernel writes back what is dirty
+      }
+      WorkerPool serving = pool;
+      if (serving == null) {
+        throw new IllegalStateException("unmount() called before serve()");
+      }
       if (!serving.awaitWorkersEnd(Duration.ZERO)) {
         takeOut(serving);
       }

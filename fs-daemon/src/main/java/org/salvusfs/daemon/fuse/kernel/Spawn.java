@@ -10,6 +10,7 @@ import java.lang.invoke.MethodHandle;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.salvusfs.daemon.fs.Errno;
 
 /**
  * A program that inherits one open descriptor, which Java's own processes do not. Standard error
@@ -113,7 +114,11 @@ final class Spawn {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment state = arena.allocate(Libc.CALL_STATE);
       MemorySegment status = arena.allocate(INT);
-      if ((int) WAIT.invokeExact(state, pid, status, 0) != pid) {
+      int ended;
+      do {
+        ended = (int) WAIT.invokeExact(state, pid, status, 0);
+      } while (ended < 0 && Libc.errno(state) == Errno.EINTR.code());
+      if (ended != pid) {
         throw new IOException("waitpid: " + Libc.message(Libc.errno(state)));
       }
       return status.get(INT, 0);

@@ -280,10 +280,10 @@ public final class UnixSocket implements Closeable {
       MemorySegment poll = arena.allocate(8, 8);
       poll.set(INT, 0, fd);
       poll.set(ValueLayout.JAVA_SHORT, 4, POLLIN);
-      int ready = (int) POLL.invokeExact(state, poll, 1L, (int) patience.toMillis());
-      if (ready < 0 && Libc.errno(state) == Errno.EINTR.code()) {
-        throw new IOException("interrupted while waiting for a message");
-      }
+      int ready;
+      do {
+        ready = (int) POLL.invokeExact(state, poll, 1L, (int) patience.toMillis());
+      } while (ready < 0 && Libc.errno(state) == Errno.EINTR.code());
       check("poll", ready, state);
       if (ready == 0) {
         throw new SocketTimeoutException("nothing came for " + patience.toSeconds() + " s");
