@@ -7,15 +7,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.salvusfs.daemon.config.DaemonConfig;
 import org.salvusfs.daemon.control.DaemonFile;
 import org.salvusfs.daemon.datadir.Layout;
 import org.salvusfs.daemon.management.DaemonException;
 
 /**
- * Starts {@code dev} as a process of its own session. Its standard output is passed on until it
- * closes it, which it does when all is ready; what it wrote to standard error is passed on if it
- * ends instead. Waits for nothing but the end of these streams.
+ * Starts a command that runs a daemon as a process of its own session. Its standard output is
+ * passed on until it closes it, which it does when all is ready; what it wrote to standard error is
+ * passed on if it ends instead. Waits for nothing but the end of these streams.
  */
 final class Detached {
   /** The hidden option that the started process gets. */
@@ -29,8 +28,13 @@ final class Detached {
     this.layout = layout;
   }
 
-  /** The exit code of the start. */
-  int start(DaemonConfig config, boolean json) throws DaemonException, InterruptedException {
+  /**
+   * The exit code of the start.
+   *
+   * @param command {@code dev} or {@code upgrade}
+   * @param options that it gets besides the data directory
+   */
+  int start(String command, List<String> options) throws DaemonException, InterruptedException {
     Path errors;
     try {
       errors = Files.createTempFile("salvus-", ".err");
@@ -39,7 +43,7 @@ final class Detached {
     }
     try {
       var process =
-          new ProcessBuilder(words(config, json))
+          new ProcessBuilder(words(command, options))
               .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
               .redirectError(errors.toFile())
               .start();
@@ -61,19 +65,14 @@ final class Detached {
     }
   }
 
-  private List<String> words(DaemonConfig config, boolean json) {
+  private List<String> words(String command, List<String> options) {
     var words = new ArrayList<String>();
     words.add("setsid");
     words.add(session.root().resolve("salvus").toString());
-    words.add("dev");
+    words.add(command);
     words.add(SERVE);
     words.add("--data=" + layout.directory());
-    words.add("--mount=" + config.mount());
-    words.add("--fuse=" + config.fuse().choice().word());
-    config.passphraseFile().ifPresent(file -> words.add("--passphrase-file=" + file));
-    if (json) {
-      words.add("--json");
-    }
+    words.addAll(options);
     return words;
   }
 

@@ -3,6 +3,8 @@ package org.salvusfs.daemon.cli;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -76,7 +78,7 @@ final class DevCommand implements Callable<Integer> {
     var text = configText();
     var config = config(text);
     if (detach) {
-      return new Detached(session, common.layout()).start(config, common.json());
+      return new Detached(session, common.layout()).start("dev", words(config));
     }
     var run = new DaemonRun(session, common.json());
     var daemon = session.starter().start(config, run::progress);
@@ -95,6 +97,17 @@ final class DevCommand implements Callable<Integer> {
     }
     run.untilStopped(daemon);
     return ExitCode.OK.status();
+  }
+
+  private List<String> words(DaemonConfig config) {
+    var words = new ArrayList<String>();
+    words.add("--mount=" + config.mount());
+    words.add("--fuse=" + config.fuse().choice().word());
+    config.passphraseFile().ifPresent(path -> words.add("--passphrase-file=" + path));
+    if (common.json()) {
+      words.add("--json");
+    }
+    return words;
   }
 
   /** The configuration of the last start, or a new one. */

@@ -37,7 +37,8 @@ public final class Main implements Runnable {
             System.err,
             Boolean.getBoolean("salvus.terminal"),
             Path.of(System.getProperty("salvus.root", ".")).toAbsolutePath(),
-            DaemonStart::start);
+            DaemonStart::start,
+            DaemonStart::takeOver);
     System.exit(Foreground.run(() -> run(session, args)));
   }
 
@@ -51,6 +52,7 @@ public final class Main implements Runnable {
         .addSubcommand(new DevCommand(session))
         .addSubcommand(new StopCommand(session))
         .addSubcommand(new DaemonCommand(session))
+        .addSubcommand(new UpgradeCommand(session))
         .addSubcommand(new StatusCommand(session))
         .addSubcommand(project)
         .addSubcommand(new CheckCommand(session))

@@ -12,9 +12,15 @@ import org.salvusfs.daemon.management.ManagedDaemon;
  *
  * @param terminal whether {@code out} is one, so that a line may be overwritten
  * @param root the source tree that holds the launcher
+ * @param successor starts a daemon that takes over from the one that runs
  */
 record Session(
-    PrintStream out, PrintStream err, boolean terminal, Path root, DaemonStarter starter) {
+    PrintStream out,
+    PrintStream err,
+    boolean terminal,
+    Path root,
+    DaemonStarter starter,
+    DaemonStarter successor) {
 
   /** Starts a daemon in this process. */
   @FunctionalInterface

@@ -89,6 +89,11 @@ public final class ControlClient {
     ask("POST", "/commit", null, Object[].class);
   }
 
+  /** See {@code ManagedDaemon}. */
+  public void requestHandOver() throws DaemonException {
+    ask("POST", "/hand-over", null, Object[].class);
+  }
+
   /** Asks the daemon to stop; returns its pid at once. */
   public long stop() throws DaemonException {
     return ask("POST", "/stop", null, Messages.Stopping.class).pid();

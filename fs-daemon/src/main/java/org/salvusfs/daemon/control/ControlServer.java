@@ -86,6 +86,12 @@ public final class ControlServer implements AutoCloseable {
           return List.of();
         });
     context(
+        "/hand-over",
+        exchange -> {
+          daemon.requestHandOver();
+          return List.of();
+        });
+    context(
         "/stop",
         exchange -> {
           daemon.requestStop();

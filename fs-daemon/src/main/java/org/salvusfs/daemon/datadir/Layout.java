@@ -56,6 +56,16 @@ public record Layout(Path directory) {
     return directory.resolve("daemon.json");
   }
 
+  /** What one daemon tells the next that takes its mount over, while it does. */
+  public Path handOver() {
+    return directory.resolve("hand-over");
+  }
+
+  /** Where the daemon that takes over is talked to. */
+  public Path handOverSocket() {
+    return directory.resolve("hand-over.socket");
+  }
+
   /** The secret of the control channel. */
   public Path controlToken() {
     return directory.resolve("control.token");

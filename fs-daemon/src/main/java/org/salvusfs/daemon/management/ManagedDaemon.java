@@ -35,6 +35,15 @@ public interface ManagedDaemon extends AutoCloseable {
   /** On return all changes made before the call, in every open project, are committed. */
   void commit() throws DaemonException;
 
+  /**
+   * Hands the mount over to the process that listens on the data directory's socket, and then asks
+   * to be closed, which ends nothing more. Returns at once; if the hand-over fails, the daemon goes
+   * on.
+   *
+   * @throws DaemonException.Failed if a hand-over is under way
+   */
+  void requestHandOver() throws DaemonException;
+
   /** Asks whoever runs the daemon to close it; returns at once. */
   void requestStop();
 

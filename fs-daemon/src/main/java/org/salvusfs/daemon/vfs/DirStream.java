@@ -1,6 +1,7 @@
 package org.salvusfs.daemon.vfs;
 
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.salvusfs.daemon.fs.Attr;
@@ -41,6 +42,22 @@ final class DirStream {
     this.parts = parts;
     this.items = parts.items();
     this.directory = directory;
+  }
+
+  /** A stream that goes on where another one was, whose cookies stay valid. */
+  static DirStream of(Parts parts, ProjectState.OpenDirectory open) {
+    var stream = new DirStream(parts, open.inode());
+    open.names().forEach(stream.names::add);
+    return stream;
+  }
+
+  /** What {@link #of} needs; while nobody reads. */
+  ProjectState.OpenDirectory state(long handle) {
+    var all = new ArrayList<byte[]>(names.size());
+    for (int i = 0; i < names.size(); i++) {
+      all.add(names.get(i));
+    }
+    return new ProjectState.OpenDirectory(handle, directory, all);
   }
 
   /** Offers what follows {@code cookie}; returns the directory as it was. */

@@ -1,6 +1,7 @@
 package org.salvusfs.daemon.vfs;
 
 import java.io.IOException;
+import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import org.salvusfs.daemon.fs.DirSink;
@@ -15,9 +16,25 @@ final class Directories {
   private final ConcurrentHashMap<Long, DirStream> streams = new ConcurrentHashMap<>();
   private final AtomicLong lastHandle = new AtomicLong();
 
-  Directories(Parts parts, AccessTimes accessTimes) {
+  /**
+   * @param known the handles that are open already
+   */
+  Directories(Parts parts, AccessTimes accessTimes, ProjectState known) {
     this.parts = parts;
     this.accessTimes = accessTimes;
+    this.lastHandle.set(known.lastHandle());
+    for (ProjectState.OpenDirectory open : known.directories()) {
+      streams.put(open.handle(), DirStream.of(parts, open));
+    }
+  }
+
+  /** All handles that are open; while there is no operation. */
+  List<ProjectState.OpenDirectory> open() {
+    return streams.entrySet().stream().map(each -> each.getValue().state(each.getKey())).toList();
+  }
+
+  long lastHandle() {
+    return lastHandle.get();
   }
 
   long open(long inode) throws IOException, FsException {

@@ -17,6 +17,15 @@ final class LookupCounts {
     Arrays.setAll(shards, i -> new Shard());
   }
 
+  /** Counts as {@link #pairs} gave them. */
+  static LookupCounts of(long[] pairs) {
+    var counts = new LookupCounts();
+    for (int i = 0; i < pairs.length; i += 2) {
+      counts.add(pairs[i], pairs[i + 1]);
+    }
+    return counts;
+  }
+
   void add(long inode, long lookups) {
     shard(inode).add(inode, lookups);
   }
@@ -37,6 +46,16 @@ final class LookupCounts {
       size += shard.size();
     }
     return size;
+  }
+
+  /** All inodes in use with their counts, one after the other; while nobody changes them. */
+  long[] pairs() {
+    long[] pairs = new long[2 * (int) size()];
+    int at = 0;
+    for (Shard shard : shards) {
+      at = shard.copy(pairs, at);
+    }
+    return pairs;
   }
 
   private Shard shard(long inode) {
@@ -82,6 +101,18 @@ final class LookupCounts {
 
     synchronized int size() {
       return used;
+    }
+
+    /** Copies the pairs to {@code at} and returns where they end. */
+    synchronized int copy(long[] pairs, int at) {
+      int end = at;
+      for (int i = 0; i < table.length; i += 2) {
+        if (table[i + 1] != 0) {
+          pairs[end++] = table[i];
+          pairs[end++] = table[i + 1];
+        }
+      }
+      return end;
     }
 
     /** The place that holds the inode, or the free one where it would go. */

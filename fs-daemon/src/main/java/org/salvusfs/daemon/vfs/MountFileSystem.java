@@ -1,5 +1,6 @@
 package org.salvusfs.daemon.vfs;
 
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.function.LongSupplier;
 import org.salvusfs.daemon.fs.Attr;
@@ -11,6 +12,7 @@ import org.salvusfs.daemon.fs.FsException;
 import org.salvusfs.daemon.fs.Opened;
 import org.salvusfs.daemon.fs.SetAttr;
 import org.salvusfs.daemon.fs.StatFs;
+import org.salvusfs.metadata.api.Project;
 import org.salvusfs.metadata.api.ProjectStore;
 import org.salvusfs.metadata.item.Keys;
 
@@ -43,6 +45,29 @@ public final class MountFileSystem implements FileSystem {
             freeBytes,
             new Errnos("the mount", nanoClock),
             wallClock.getAsLong());
+  }
+
+  /** What the kernel knows of this mount by number; while there is no operation. */
+  public MountState state() {
+    return new MountState(
+        top.state(), mounted.all().stream().map(each -> each.fileSystem().state()).toList());
+  }
+
+  /**
+   * Becomes the filesystem that another one was when it gave its {@link #state}: opens the projects
+   * that it had open. Called once, before the first operation.
+   *
+   * @throws IOException if one of the projects cannot be opened
+   */
+  public void restore(MountState known) throws IOException {
+    top.restore(known.top());
+    for (ProjectState each : known.projects()) {
+      Project project = top.find(each.project());
+      if (project == null) {
+        throw new IOException("project " + each.project() + " is mounted, but does not exist");
+      }
+      mounted.restore(project, each);
+    }
   }
 
   private static boolean isTop(long node) {

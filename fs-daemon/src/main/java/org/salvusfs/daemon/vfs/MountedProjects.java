@@ -13,7 +13,7 @@ import org.salvusfs.metadata.api.ProjectId;
 /** The projects that a mount has opened, each with the ordinal that its nodes carry. */
 final class MountedProjects {
   /** An opened project; {@code ordinal} is 1 for the first. */
-  record Mounted(int ordinal, FileSystem fileSystem) {}
+  record Mounted(int ordinal, ProjectFileSystem fileSystem) {}
 
   private static final class Slot {
     /** Held while the project is being opened. */
@@ -45,7 +45,7 @@ final class MountedProjects {
       if (meanwhile != null) {
         return meanwhile;
       }
-      Mounted opened = number(opener.open(project));
+      Mounted opened = number(opener.open(project, ProjectState.unknown(project.id())));
       slot.mounted = opened;
       return opened;
     } finally {
@@ -53,7 +53,17 @@ final class MountedProjects {
     }
   }
 
-  private Mounted number(FileSystem fileSystem) {
+  /**
+   * Opens a project of a mount that is taken over; called for each in the order of their ordinals,
+   * before the first operation.
+   */
+  void restore(Project project, ProjectState known) throws IOException {
+    var slot = new Slot();
+    slot.mounted = number(opener.open(project, known));
+    slots.put(project.id(), slot);
+  }
+
+  private Mounted number(ProjectFileSystem fileSystem) {
     synchronized (byOrdinal) {
       int ordinal = byOrdinal.size() + 1;
       if (ordinal > Nodes.ORDINAL_MAX) {

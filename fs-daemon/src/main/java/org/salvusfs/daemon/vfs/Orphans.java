@@ -139,12 +139,17 @@ final class Orphans {
     tx.addUsage(-item.allocatedBytes(), -1);
   }
 
-  /** Reaps what an earlier holder of the project left. Called before the first operation. */
+  /**
+   * Reaps what an earlier holder of the project left; what the kernel still uses, since that holder
+   * handed its mount over, stays. Called before the first operation.
+   */
   void reapLeftovers() throws IOException, InterruptedException {
     for (long inode : leftovers()) {
       waiting.add(inode);
-      parts.txgs().awaitRoom(0);
-      reapWaiting(inode);
+      if (!parts.lookups().isInUse(inode)) {
+        parts.txgs().awaitRoom(0);
+        reapWaiting(inode);
+      }
     }
   }
 

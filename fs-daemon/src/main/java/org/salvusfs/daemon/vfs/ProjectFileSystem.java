@@ -59,6 +59,7 @@ public final class ProjectFileSystem implements FileSystem {
     void run() throws IOException, FsException, InterruptedException;
   }
 
+  private final ProjectId project;
   private final Parts parts;
   private final LongSupplier freeBytes;
   private final Orphans orphans;
@@ -69,14 +70,16 @@ public final class ProjectFileSystem implements FileSystem {
   private final Directories directories;
   private final Xattrs xattrs;
 
-  private ProjectFileSystem(Transactions txgs, FileContents contents, Setup setup) {
+  private ProjectFileSystem(
+      Transactions txgs, FileContents contents, Setup setup, ProjectState known) {
+    this.project = setup.project();
     this.parts =
         new Parts(
             txgs,
             new Items(txgs.view()),
             contents,
             new InodeLocks(),
-            new LookupCounts(),
+            LookupCounts.of(known.lookups()),
             setup.admission(),
             setup.wallClock(),
             new Errnos("project " + setup.project(), setup.nanoClock()),
@@ -90,7 +93,7 @@ public final class ProjectFileSystem implements FileSystem {
     this.renames = new Renames(parts, namespace, orphans);
     this.attributes = new Attributes(parts, privileges, acls, accessTimes);
     this.files = new FileOps(parts, attributes, privileges, accessTimes);
-    this.directories = new Directories(parts, accessTimes);
+    this.directories = new Directories(parts, accessTimes, known);
     this.xattrs = new Xattrs(parts);
   }
 
@@ -102,7 +105,18 @@ public final class ProjectFileSystem implements FileSystem {
    */
   public static ProjectFileSystem open(Transactions txgs, FileContents contents, Setup setup)
       throws IOException {
-    var fileSystem = new ProjectFileSystem(txgs, contents, setup);
+    return open(txgs, contents, setup, ProjectState.unknown(setup.project()));
+  }
+
+  /**
+   * The same for a project of a mount that is taken over.
+   *
+   * @param known what the kernel uses of it
+   */
+  public static ProjectFileSystem open(
+      Transactions txgs, FileContents contents, Setup setup, ProjectState known)
+      throws IOException {
+    var fileSystem = new ProjectFileSystem(txgs, contents, setup, known);
     try {
       fileSystem.orphans.reapLeftovers();
     } catch (InterruptedException e) {
@@ -110,6 +124,12 @@ public final class ProjectFileSystem implements FileSystem {
       throw new IOException("interrupted while removing what was left unlinked", e);
     }
     return fileSystem;
+  }
+
+  /** What the kernel uses of this project; while there is no operation. */
+  ProjectState state() {
+    return new ProjectState(
+        project, parts.lookups().pairs(), directories.lastHandle(), directories.open());
   }
 
   /** How many inodes the kernel knows: for metrics. */

@@ -1,7 +1,6 @@
 package org.salvusfs.daemon.vfs;
 
 import java.io.IOException;
-import org.salvusfs.daemon.fs.FileSystem;
 import org.salvusfs.metadata.api.Project;
 
 /** Opens projects for a mount. Thread-safe, but never called twice at once for one project. */
@@ -10,8 +9,9 @@ public interface ProjectOpener {
   /**
    * Makes the project usable by this host: acquires it and replays its log. Blocks.
    *
+   * @param known what the kernel uses of it already
    * @return a filesystem whose nodes are the project's inode numbers
    * @throws IOException if another host holds the project, or a store does not answer
    */
-  FileSystem open(Project project) throws IOException;
+  ProjectFileSystem open(Project project, ProjectState known) throws IOException;
 }

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
@@ -37,10 +38,11 @@ final class TopDirectory {
   private final MountedProjects mounted;
   private final LongSupplier freeBytes;
   private final Errnos errnos;
-  private final InodeItem item;
+  private volatile InodeItem item;
 
   /** The projects as each open handle lists them. */
-  private final ConcurrentHashMap<Long, List<Project>> streams = new ConcurrentHashMap<>();
+  private final ConcurrentHashMap<Long, List<MountState.Listed>> streams =
+      new ConcurrentHashMap<>();
 
   private final AtomicLong lastHandle = new AtomicLong();
 
@@ -54,10 +56,30 @@ final class TopDirectory {
     this.mounted = mounted;
     this.freeBytes = freeBytes;
     this.errnos = errnos;
+    this.item = item(now);
+  }
+
+  private static InodeItem item(long now) {
     // One link: the number of subdirectories is not said.
-    this.item =
-        new InodeItem(
-            InodeItem.S_IFDIR | 0555, 0, 0, 1, 0, 0, now, now, now, now, 0, FileSystem.ROOT);
+    return new InodeItem(
+        InodeItem.S_IFDIR | 0555, 0, 0, 1, 0, 0, now, now, now, now, 0, FileSystem.ROOT);
+  }
+
+  /** What the kernel knows of this directory; while there is no operation. */
+  MountState.Top state() {
+    return new MountState.Top(item.mtimeNanos(), lastHandle.get(), Map.copyOf(streams));
+  }
+
+  /** Becomes what {@link #state} said, before the first operation. */
+  void restore(MountState.Top known) {
+    item = item(known.timeNanos());
+    lastHandle.set(known.lastHandle());
+    streams.putAll(known.open());
+  }
+
+  /** A project by its id; null if there is none. */
+  @Nullable Project find(ProjectId id) throws IOException {
+    return projects.find(id);
   }
 
   Attr attr() {
@@ -100,9 +122,11 @@ final class TopDirectory {
     return ID.matcher(text).matches() ? projects.find(ProjectId.parse(text)) : projects.find(text);
   }
 
-  private List<Project> list() throws FsException {
+  private List<MountState.Listed> list() throws FsException {
     try {
-      return projects.list();
+      return projects.list().stream()
+          .map(project -> new MountState.Listed(project.id(), project.name()))
+          .toList();
     } catch (IOException e) {
       throw errnos.of("listing the projects", e);
     }
@@ -116,7 +140,7 @@ final class TopDirectory {
 
   /** Offers no attributes, as these would open every project. */
   void readdir(long handle, long cookie, DirSink sink) throws FsException {
-    List<Project> listed = streams.get(handle);
+    List<MountState.Listed> listed = streams.get(handle);
     if (listed == null) {
       throw new FsException(Errno.EBADF);
     }
@@ -133,7 +157,7 @@ final class TopDirectory {
         byte[] dots = at == 0 ? new byte[] {'.'} : new byte[] {'.', '.'};
         goesOn = sink.offer(dots, FileSystem.ROOT, TYPE_DIRECTORY, at + 1, null);
       } else {
-        Project project = listed.get((int) at - 2);
+        MountState.Listed project = listed.get((int) at - 2);
         long ino = Nodes.inoBase(project.id()) | Keys.ROOT_INODE;
         byte[] name = project.name().getBytes(UTF_8);
         goesOn = sink.offer(name, ino, TYPE_DIRECTORY, at + 1, null);

@@ -81,10 +81,15 @@ final class CassandraKeeper implements AutoCloseable {
   /** Ends the server for good. */
   @Override
   public void close() throws InterruptedException {
+    leave();
+    server.close();
+  }
+
+  /** Stops watching and leaves the server to whoever finds it. */
+  void leave() throws InterruptedException {
     restarts.shutdownNow();
     if (!restarts.awaitTermination(END_SECONDS_MAX, TimeUnit.SECONDS)) {
       log.warn("a start of Cassandra does not end");
     }
-    server.close();
   }
 }

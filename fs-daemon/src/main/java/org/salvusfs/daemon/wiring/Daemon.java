@@ -3,24 +3,28 @@ package org.salvusfs.daemon.wiring;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.salvusfs.daemon.config.DaemonConfig;
 import org.salvusfs.daemon.datadir.DataDirectory;
+import org.salvusfs.daemon.fuse.FuseMount;
+import org.salvusfs.daemon.fuse.kernel.FuseServer;
+import org.salvusfs.daemon.handover.HandOver;
 import org.salvusfs.daemon.management.CheckProgress;
 import org.salvusfs.daemon.management.CheckReport;
 import org.salvusfs.daemon.management.DaemonException;
 import org.salvusfs.daemon.management.DaemonStatus;
-import org.salvusfs.daemon.management.ManagedDaemon;
 import org.salvusfs.daemon.management.ProjectStatus;
 import org.salvusfs.daemon.metrics.OperationMeters;
+import org.salvusfs.daemon.vfs.MountFileSystem;
 import org.salvusfs.metadata.api.Durability;
 import org.salvusfs.metadata.api.Lease;
 import org.salvusfs.metadata.api.MetadataException;
 
-/** A daemon in this process, as {@link DaemonStart} put it together. */
-final class Daemon implements ManagedDaemon {
+/** One assembly of a daemon in this process, as {@link DaemonStart} put it together. */
+final class Daemon {
   /** What a daemon is made of. */
   record Parts(
       DaemonConfig config,
@@ -32,23 +36,34 @@ final class Daemon implements ManagedDaemon {
       ProjectCheck check,
       OperationMeters operations,
       Surroundings surroundings,
+      Legacy legacy,
       ClosingOrder closing) {}
+
+  /** The mount and what it shows. */
+  record Mounted(FuseMount mount, MountFileSystem fileSystem) {}
+
+  /** How long operations under way may keep a hand-over waiting. */
+  private static final Duration PAUSE_PATIENCE = Duration.ofSeconds(30);
 
   private final Parts parts;
   private final long startNanos;
-  private final CountDownLatch stopRequested = new CountDownLatch(1);
+  private volatile @Nullable Mounted mounted;
 
   Daemon(Parts parts) {
     this.parts = parts;
     this.startNanos = parts.surroundings().nanoClock().getAsLong();
   }
 
+  /** The last step of the assembly. */
+  void mounted(Mounted mount) {
+    mounted = mount;
+  }
+
   Parts parts() {
     return parts;
   }
 
-  @Override
-  public DaemonStatus status() {
+  DaemonStatus status() {
     var stores = parts.stores();
     long upNanos = parts.surroundings().nanoClock().getAsLong() - startNanos;
     return new DaemonStatus(
@@ -80,9 +95,7 @@ final class Daemon implements ManagedDaemon {
     }
   }
 
-  @Override
-  public ProjectStatus createProject(String name, Optional<Durability> durability)
-      throws DaemonException {
+  ProjectStatus createProject(String name, Optional<Durability> durability) throws DaemonException {
     try {
       return parts.catalogue().create(name, durability.orElse(parts.config().durability()));
     } catch (IOException e) {
@@ -90,8 +103,7 @@ final class Daemon implements ManagedDaemon {
     }
   }
 
-  @Override
-  public List<ProjectStatus> projects() throws DaemonException {
+  List<ProjectStatus> projects() throws DaemonException {
     try {
       return parts.catalogue().all();
     } catch (IOException e) {
@@ -99,8 +111,7 @@ final class Daemon implements ManagedDaemon {
     }
   }
 
-  @Override
-  public ProjectStatus project(String idOrName) throws DaemonException {
+  ProjectStatus project(String idOrName) throws DaemonException {
     try {
       return parts.catalogue().status(parts.catalogue().find(idOrName));
     } catch (IOException e) {
@@ -108,8 +119,7 @@ final class Daemon implements ManagedDaemon {
     }
   }
 
-  @Override
-  public CheckReport check(String idOrName, boolean repair, CheckProgress progress)
+  CheckReport check(String idOrName, boolean repair, CheckProgress progress)
       throws DaemonException {
     try {
       var project = parts.catalogue().find(idOrName);
@@ -121,8 +131,7 @@ final class Daemon implements ManagedDaemon {
     }
   }
 
-  @Override
-  public void commit() throws DaemonException {
+  void commit() throws DaemonException {
     for (var project : parts.projects().all()) {
       try {
         project.transactions().commit();
@@ -132,18 +141,43 @@ final class Daemon implements ManagedDaemon {
     }
   }
 
-  @Override
-  public void requestStop() {
-    stopRequested.countDown();
+  /**
+   * Stops serving without unmounting, with everything committed: what comes waits in the kernel.
+   * {@link #close} then leaves the mount and Cassandra as they are.
+   *
+   * @return what it takes to serve on, here or elsewhere
+   * @throws DaemonException if that cannot be; the daemon serves on then
+   */
+  Inheritance pause() throws DaemonException, InterruptedException {
+    var shown = mounted();
+    if (!(shown.mount() instanceof FuseServer server)) {
+      throw new DaemonException.Obstructed(
+          "only a mount of the kernel binding can be handed over; ./salvus stop this one and start it again");
+    }
+    if (!server.pause(PAUSE_PATIENCE)) {
+      throw new DaemonException.Failed(
+          "operations under way do not end, or the mount has ended; its log has more");
+    }
+    try {
+      commit();
+    } catch (DaemonException | RuntimeException e) {
+      server.serve();
+      throw e;
+    }
+    parts.legacy().keep();
+    var connection = server.connection();
+    return new Inheritance(
+        new HandOver(connection.mountPoint(), connection.negotiated(), shown.fileSystem().state()),
+        connection,
+        Inheritance.GIVEN);
   }
 
-  @Override
-  public boolean awaitStopRequest(Duration timeout) throws InterruptedException {
-    return stopRequested.await(timeout.toMillis(), TimeUnit.MILLISECONDS);
+  private Mounted mounted() {
+    return Objects.requireNonNull(mounted, "not mounted yet");
   }
 
-  @Override
-  public void close() throws DaemonException {
+  /** Ends everything, in the opposite order. */
+  void close() throws DaemonException {
     parts.closing().close();
   }
 }

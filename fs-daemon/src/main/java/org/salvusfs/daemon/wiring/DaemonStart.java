@@ -10,6 +10,7 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.util.HexFormat;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -22,6 +23,8 @@ import org.salvusfs.daemon.datadir.DataDirectory;
 import org.salvusfs.daemon.datadir.Layout;
 import org.salvusfs.daemon.datadir.SmallFile;
 import org.salvusfs.daemon.fuse.FuseMount;
+import org.salvusfs.daemon.fuse.kernel.FuseServer;
+import org.salvusfs.daemon.fuse.kernel.OperationListener;
 import org.salvusfs.daemon.management.DaemonException;
 import org.salvusfs.daemon.management.ManagedDaemon;
 import org.salvusfs.daemon.metrics.CommitMeters;
@@ -40,6 +43,9 @@ import org.salvusfs.metadata.lease.Leases;
  * Cassandra, the stores, the lease, the mount, the control channel. Ending goes the other way:
  * nothing is accepted any more, the mount ends, every project is committed and given back, the
  * lease ends, the stores are closed, Cassandra is stopped, the lock is let go.
+ *
+ * <p>A daemon that inherits a mount opens the projects that the kernel uses instead of mounting,
+ * and serves once nobody else may; until then its ending leaves mount and Cassandra alone.
  */
 public final class DaemonStart {
   private static final int TOKEN_BYTES = 32;
@@ -48,15 +54,29 @@ public final class DaemonStart {
   private final DaemonConfig config;
   private final Consumer<String> progress;
   private final Surroundings surroundings;
+  private final DaemonProcess process;
+  private final Optional<Inheritance> inherited;
   private final ClosingOrder closing = new ClosingOrder();
   private final Mounting mounting;
+  private final Legacy legacy = new Legacy();
   private boolean madeMountPoint;
 
-  private DaemonStart(DaemonConfig config, Consumer<String> progress, Surroundings surroundings) {
+  /**
+   * @param process what the daemon belongs to, and is told when the mount ends
+   * @param inherited the mount that it serves on; empty: it mounts
+   */
+  DaemonStart(
+      DaemonConfig config,
+      Consumer<String> progress,
+      Surroundings surroundings,
+      DaemonProcess process,
+      Optional<Inheritance> inherited) {
     this.config = config;
     this.progress = progress;
     this.surroundings = surroundings;
     this.mounting = Mounting.of(config, surroundings.wallClock());
+    this.process = process;
+    this.inherited = inherited;
   }
 
   /**
@@ -67,11 +87,27 @@ public final class DaemonStart {
    */
   public static ManagedDaemon start(DaemonConfig config, Consumer<String> progress)
       throws DaemonException, InterruptedException {
-    var start = new DaemonStart(config, progress, Surroundings.ofThisProcess());
+    return DaemonProcess.start(config, progress, Surroundings.ofThisProcess(), Optional.empty());
+  }
+
+  /**
+   * Starts a daemon in this process that takes the mount over from the one that runs on the same
+   * data directory, without unmounting; the projects can be used on return, and the other has ended
+   * or is about to.
+   *
+   * @throws DaemonException with one sentence if it cannot be; the other serves on then
+   */
+  public static ManagedDaemon takeOver(DaemonConfig config, Consumer<String> progress)
+      throws DaemonException, InterruptedException {
+    return new Successor(config, progress, Surroundings.ofThisProcess()).takeOver();
+  }
+
+  /** Puts the daemon together; if that fails, what was started is ended. */
+  Daemon runOrUndo() throws DaemonException, InterruptedException {
     try {
-      return start.run();
+      return run();
     } catch (DaemonException | InterruptedException | RuntimeException e) {
-      start.undo(e);
+      undo(e);
       throw e;
     }
   }
@@ -91,19 +127,24 @@ public final class DaemonStart {
     }
   }
 
-  private ManagedDaemon run() throws DaemonException, InterruptedException {
+  private Daemon run() throws DaemonException, InterruptedException {
+    if (inherited.isPresent()) {
+      legacy.keep(); // until nobody else may want to serve it
+    }
     DataDirectory.requireUsable(config.data());
     var layout = Layout.of(config.data());
     var keys = ClusterKeys.read(layout.clusterKey(), config.passphraseFile());
     var token = token();
     var control = ControlServer.bind(config.controlPort(), token);
     closing.started("the control channel's port", control);
-    prepareMountPoint();
+    if (inherited.isEmpty()) {
+      prepareMountPoint();
+    }
     var data =
         closing.started(
             "the data directory", DataDirectory.open(config.data(), surroundings::newId));
     closing.started("the log file", LogFile.into(layout.logs()));
-    var stores = Stores.open(config, data, keys, surroundings, closing, progress);
+    var stores = Stores.open(config, data, keys, surroundings, legacy, closing, progress);
     var registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     closing.started("the meters", registry::close);
     var daemon = new Daemon(parts(data, stores, registry));
@@ -153,7 +194,17 @@ public final class DaemonStart {
     var catalogue = new Catalogue(stores, projects, surroundings, data.layout().directory());
     var check = new ProjectCheck(stores, projects, surroundings);
     return new Daemon.Parts(
-        config, data, stores, lease, projects, catalogue, check, operations, surroundings, closing);
+        config,
+        data,
+        stores,
+        lease,
+        projects,
+        catalogue,
+        check,
+        operations,
+        surroundings,
+        legacy,
+        closing);
   }
 
   private LeaseOptions leaseOptions() {
@@ -205,7 +256,6 @@ public final class DaemonStart {
 
   private void mount(Daemon daemon, Stores stores, PrometheusMeterRegistry registry)
       throws DaemonException {
-    progress.accept(mounting.words());
     var parts = daemon.parts();
     var fileSystem =
         new MountFileSystem(
@@ -214,9 +264,9 @@ public final class DaemonStart {
             stores::freeBytes,
             surroundings.wallClock(),
             surroundings.nanoClock());
-    var mount = mounting.mount(fileSystem, parts.operations()::completed);
-    closing.started("the mount", mount::unmount);
-    Thread.ofVirtual().name("mount-watch").start(() -> stopWithMount(mount, daemon));
+    var mount = serve(fileSystem, parts.operations()::completed);
+    daemon.mounted(new Daemon.Mounted(mount, fileSystem));
+    Thread.ofVirtual().name("mount-watch").start(() -> stopWithMount(mount));
     Gauge.builder("salvus.fuse.threads", mount, FuseMount::size)
         .description("Threads that serve the mount")
         .register(registry);
@@ -226,11 +276,47 @@ public final class DaemonStart {
     new JvmMemoryMetrics().bindTo(registry);
   }
 
+  private FuseMount serve(MountFileSystem fileSystem, OperationListener listener)
+      throws DaemonException {
+    if (inherited.isEmpty()) {
+      progress.accept(mounting.words());
+      return ending(mounting.mount(fileSystem, listener));
+    }
+    progress.accept("taking over " + config.mount());
+    var from = inherited.get();
+    try {
+      fileSystem.restore(from.state().mount());
+      var server = mounting.adopt(fileSystem, from.connection(), listener);
+      ending(server);
+      from.consent().await();
+      legacy.own();
+      server.serve();
+      return server;
+    } catch (IOException e) {
+      throw Explain.start(e);
+    }
+  }
+
+  private FuseMount ending(FuseMount mount) {
+    closing.started(
+        "the mount",
+        () -> {
+          if (legacy.isKept() && mount instanceof FuseServer server) {
+            server.leave();
+          } else {
+            mount.unmount();
+          }
+        });
+    return mount;
+  }
+
   /** Without its mount the daemon is of no use. */
-  private static void stopWithMount(FuseMount mount, Daemon daemon) {
+  private void stopWithMount(FuseMount mount) {
     try {
       mount.awaitEnd();
-      daemon.requestStop();
+      if (!legacy.isKept()) {
+        process.requestStop();
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
@@ -245,7 +331,7 @@ public final class DaemonStart {
     closing.started("the control channel", control);
     try {
       SmallFile.write(layout.controlToken(), token + "\n");
-      control.serve(daemon, registry::scrape, requests);
+      control.serve(process, registry::scrape, requests);
       closing.started("the announcement", () -> DaemonFile.delete(layout));
       var pid = ProcessHandle.current().pid();
       new DaemonFile(pid, control.port(), config.mount().toString()).write(layout);

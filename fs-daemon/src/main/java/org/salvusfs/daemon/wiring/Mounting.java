@@ -8,6 +8,7 @@ import org.salvusfs.daemon.fuse.FuseBinding;
 import org.salvusfs.daemon.fuse.FuseChoice;
 import org.salvusfs.daemon.fuse.FuseMount;
 import org.salvusfs.daemon.fuse.jnr.JnrServer;
+import org.salvusfs.daemon.fuse.kernel.FuseConnection;
 import org.salvusfs.daemon.fuse.kernel.FuseServer;
 import org.salvusfs.daemon.fuse.kernel.MountException;
 import org.salvusfs.daemon.fuse.kernel.OperationListener;
@@ -60,6 +61,27 @@ record Mounting(Path mountPoint, FuseChoice choice, Options options, LongSupplie
         case KERNEL -> FuseServer.mount(fileSystem, mountPoint, options, listener);
         case JNR -> JnrServer.mount(fileSystem, mountPoint, options, listener, wallClock);
       };
+    } catch (MountException e) {
+      throw Explain.mount(e);
+    }
+  }
+
+  /**
+   * Takes over a mount from another daemon; it is not served yet.
+   *
+   * @throws DaemonException.Obstructed if it has gone, or only another binding or version can serve
+   *     it
+   */
+  FuseServer adopt(FileSystem fileSystem, FuseConnection connection, OperationListener listener)
+      throws DaemonException {
+    if (binding() != FuseBinding.KERNEL) {
+      throw new DaemonException.Obstructed(
+          "the mount is served by the kernel binding, and fuse.binding is now "
+              + binding().word()
+              + "; ./salvus stop it and start it again");
+    }
+    try {
+      return FuseServer.adopt(fileSystem, connection, options, listener);
     } catch (MountException e) {
       throw Explain.mount(e);
     }

@@ -12,10 +12,10 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.salvusfs.daemon.config.DaemonConfig;
 import org.salvusfs.daemon.data.FileContents;
-import org.salvusfs.daemon.fs.FileSystem;
 import org.salvusfs.daemon.vfs.Admission;
 import org.salvusfs.daemon.vfs.ProjectFileSystem;
 import org.salvusfs.daemon.vfs.ProjectOpener;
+import org.salvusfs.daemon.vfs.ProjectState;
 import org.salvusfs.metadata.api.Fence;
 import org.salvusfs.metadata.api.Head;
 import org.salvusfs.metadata.api.IntentLog;
@@ -75,12 +75,16 @@ final class Projects implements ProjectOpener, AutoCloseable {
   }
 
   @Override
-  public FileSystem open(Project project) throws IOException {
-    return held(project).fileSystem();
+  public ProjectFileSystem open(Project project, ProjectState known) throws IOException {
+    return held(project, known).fileSystem();
   }
 
   /** The project, opened if it is not yet. */
   OpenProject held(Project project) throws IOException {
+    return held(project, ProjectState.unknown(project.id()));
+  }
+
+  private OpenProject held(Project project, ProjectState kernelKnows) throws IOException {
     opening.lock();
     try {
       var known = open.get(project.id());
@@ -91,7 +95,7 @@ final class Projects implements ProjectOpener, AutoCloseable {
       var opened =
           switch (leases.open(project.id())) {
             case OpenOutcome.Opened(Fence fence, Head before) ->
-                recover(project, fence, term, before);
+                recover(project, fence, term, before, kernelKnows);
             case OpenOutcome.HeldElsewhere(var holder) ->
                 throw new MetadataException.Unavailable(
                     "project %s is held by host %s (%s)"
@@ -104,7 +108,8 @@ final class Projects implements ProjectOpener, AutoCloseable {
     }
   }
 
-  private OpenProject recover(Project project, Fence fence, long term, Head before)
+  private OpenProject recover(
+      Project project, Fence fence, long term, Head before, ProjectState kernelKnows)
       throws IOException {
     var blocks = stores.blocks();
     var tree = new Tree(project.id(), blocks.codec(), stores.nodes());
@@ -139,7 +144,7 @@ final class Projects implements ProjectOpener, AutoCloseable {
             surroundings.nanoClock());
     var transactions = opened.transactions();
     try {
-      var fileSystem = ProjectFileSystem.open(transactions, opened.contents(), setup);
+      var fileSystem = ProjectFileSystem.open(transactions, opened.contents(), setup, kernelKnows);
       log.info("project {} ({}) is open in epoch {}", project.name(), project.id(), fence.epoch());
       return new OpenProject(fence, tree, transactions, fileSystem);
     } catch (IOException | RuntimeException e) {

@@ -49,6 +49,7 @@ record Stores(
       DataDirectory data,
       ClusterKeys keys,
       Surroundings surroundings,
+      Legacy legacy,
       ClosingOrder closing,
       Consumer<String> progress)
       throws DaemonException, InterruptedException {
@@ -57,9 +58,17 @@ record Stores(
       Optional<CassandraKeeper> cassandra = Optional.empty();
       if (config.cassandra().local()) {
         progress.accept("starting Cassandra");
-        cassandra =
-            Optional.of(CassandraKeeper.start(serverOptions(layout.cassandra(), surroundings)));
-        closing.started("Cassandra", cassandra.get());
+        var keeper = CassandraKeeper.start(serverOptions(layout.cassandra(), surroundings));
+        cassandra = Optional.of(keeper);
+        closing.started(
+            "Cassandra",
+            () -> {
+              if (legacy.isKept()) {
+                keeper.leave();
+              } else {
+                keeper.close();
+              }
+            });
       }
       progress.accept("connecting to Cassandra");
       var options = clientOptions(config, cassandra);

@@ -68,6 +68,11 @@ final class CommandsTest {
               }
               progress.accept("starting");
               return daemon;
+            },
+            (config, progress) -> {
+              started.add(config);
+              progress.accept("taking over");
+              return daemon;
             });
     return Main.run(session, all.toArray(String[]::new));
   }
@@ -150,7 +155,7 @@ final class CommandsTest {
   @Test
   void anyCommand_withoutDaemon_is4() throws Exception {
     DaemonFile.delete(Layout.of(data));
-    for (var command : new String[] {"status", "stop", "project list", "check demo"}) {
+    for (var command : new String[] {"status", "stop", "upgrade", "project list", "check demo"}) {
       assertEquals(4, salvus(command.split(" ")), command);
       assertTrue(sentence().contains("no daemon is running on " + data));
     }
@@ -221,6 +226,15 @@ final class CommandsTest {
     assertEquals(1, daemon.projects().size());
     salvus("dev", "--mount", data.resolve("n").toString());
     assertEquals(data.resolve("n"), started.get(2).mount());
+  }
+
+  @Test
+  void upgrade_inTheNewProcess_takesOverTheMountThatIsThere() throws Exception {
+    daemon.requestStop();
+    salvus("dev", "--mount", data.resolve("m").toString());
+    assertEquals(0, salvus("upgrade", Detached.SERVE));
+    assertTrue(out().contains("upgraded: process "), out());
+    assertEquals(Path.of("/projects"), started.getLast().mount());
   }
 
   @Test

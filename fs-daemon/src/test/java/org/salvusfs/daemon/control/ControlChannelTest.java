@@ -107,6 +107,12 @@ final class ControlChannelTest {
   }
 
   @Test
+  void handOver_isAskedForOnce() throws Exception {
+    client().requestHandOver();
+    assertThrows(DaemonException.Failed.class, () -> client().requestHandOver());
+  }
+
+  @Test
   void stop_isHeardByTheDaemon() throws Exception {
     assertEquals(ProcessHandle.current().pid(), client().stop());
     assertTrue(daemon.awaitStopRequest(Duration.ZERO));

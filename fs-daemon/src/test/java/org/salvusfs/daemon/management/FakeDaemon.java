@@ -16,6 +16,7 @@ public final class FakeDaemon implements ManagedDaemon {
   private final CountDownLatch stopRequested = new CountDownLatch(1);
   private List<String> findings = List.of();
   private boolean closed;
+  private int handOvers;
 
   /** What the next checks find. */
   public void plant(String... found) {
@@ -87,6 +88,13 @@ public final class FakeDaemon implements ManagedDaemon {
 
   @Override
   public void commit() {}
+
+  @Override
+  public void requestHandOver() throws DaemonException {
+    if (handOvers++ > 0) {
+      throw new DaemonException.Failed("a hand-over is under way already");
+    }
+  }
 
   @Override
   public void requestStop() {

@@ -158,17 +158,32 @@ class BadInputIT {
     var nobody = List.of("setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups");
     assumeTrue(commands.works(nobody), "this machine lets no test become another user");
     var theirs = commands.behind(nobody).withReadableClassPath();
+    var withoutHelper =
+        List.of(
+            "unshare",
+            "--mount",
+            "sh",
+            "-c",
+            ("mknod -m 666 '%1$s/fuse' c 10 229 && mount --bind '%1$s/fuse' /dev/fuse"
+                    + " && { [ ! -e /usr/bin/fusermount3 ] ||"
+                    + " mount --bind /dev/null /usr/bin/fusermount3; }"
+                    + " && exec setpriv --reuid 65534 --regid 65534 --clear-groups \"$@\"")
+                .formatted(Files.createDirectory(directory.resolve("device"))),
+            "sh");
+    assumeTrue(commands.works(List.of("unshare", "--mount")), "no mount namespaces here");
     Path own = Files.createDirectories(directory.resolve("nobody"));
     Files.setAttribute(own, "unix:uid", 65534);
-    theirs.refused(
-        OBSTRUCTED,
-        "/dev/fuse",
-        own,
-        "dev",
-        "--data",
-        own.resolve("data").toString(),
-        "--mount",
-        own.resolve("mount").toString());
+    theirs
+        .behind(withoutHelper)
+        .refused(
+            OBSTRUCTED,
+            "apt-get install fuse3",
+            own,
+            "dev",
+            "--data",
+            own.resolve("data").toString(),
+            "--mount",
+            own.resolve("mount").toString());
     String data = home.data().toString();
     theirs.refused(OBSTRUCTED, "run as", home.data(), "status", "--data", data);
     theirs.refused(

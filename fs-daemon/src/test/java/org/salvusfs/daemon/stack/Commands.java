@@ -93,6 +93,13 @@ final class Commands {
         .start();
   }
 
+  /** Runs a command to its end. */
+  DevStack.Result run(String... words) throws IOException, InterruptedException {
+    var process = builder(words).redirectErrorStream(true).start();
+    String output = String.join("\n", process.inputReader().lines().toList());
+    return new DevStack.Result(process.waitFor(), output);
+  }
+
   /**
    * Runs a command that must be refused: with this exit code and one sentence that contains {@code
    * expected}, and without a trace in {@code unchanged}.

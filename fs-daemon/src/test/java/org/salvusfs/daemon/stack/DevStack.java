@@ -1,16 +1,20 @@
 package org.salvusfs.daemon.stack;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +29,9 @@ public final class DevStack implements AutoCloseable {
   private final Path directory;
   private final List<String> javaOptions;
   private @Nullable Process daemon;
+
+  /** The daemon that took over last. */
+  private @Nullable ProcessHandle successor;
 
   /**
    * @param directory takes data, mount and output
@@ -59,7 +66,39 @@ public final class DevStack implements AutoCloseable {
   }
 
   public long daemonPid() {
-    return running().pid();
+    ProcessHandle last = successor;
+    return last == null ? running().pid() : last.pid();
+  }
+
+  /**
+   * Runs {@code salvus upgrade}; if it succeeds, the daemon that was started has ended and the new
+   * one is this stack's.
+   *
+   * @param launcher what the command starts as a new daemon, given its arguments
+   */
+  public Result upgrade(List<String> launcher) throws IOException, InterruptedException {
+    Path root = Files.createDirectories(directory.resolve("root"));
+    Path script = root.resolve("salvus");
+    var words = launcher.stream().map(word -> "'" + word + "'").toList();
+    Files.writeString(script, "#!/bin/sh\nexec " + String.join(" ", words) + " \"$@\"\n");
+    Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwx------"));
+    long before = daemonPid();
+    var upgraded = runWith(List.of("-Dsalvus.root=" + root), "upgrade");
+    if (upgraded.exit() == 0) {
+      successor = ProcessHandle.of(announcedPid()).orElseThrow();
+      ProcessHandle.of(before).ifPresent(ended -> ended.onExit().join());
+    }
+    return upgraded;
+  }
+
+  /** The same with this version. */
+  public Result upgrade() throws IOException, InterruptedException {
+    return upgrade(command());
+  }
+
+  /** The process that {@code daemon.json} names. */
+  public long announcedPid() throws IOException {
+    return new ObjectMapper().readTree(data().resolve("daemon.json").toFile()).get("pid").asLong();
   }
 
   /** The server that runs now: the daemon starts a new one when it is killed. */
@@ -134,12 +173,19 @@ public final class DevStack implements AutoCloseable {
 
   /** Runs another salvus command on this installation; returns what it printed. */
   public Result run(String... words) throws IOException, InterruptedException {
+    return runWith(List.of(), words);
+  }
+
+  private Result runWith(List<String> moreJavaOptions, String... words)
+      throws IOException, InterruptedException {
     var all = new ArrayList<>(List.of(words));
     all.add("--data");
     all.add(data().toString());
     Path out = Files.createTempFile(directory, "run", ".out");
+    var command = command(all.toArray(String[]::new));
+    command.addAll(command.indexOf("-cp"), moreJavaOptions);
     Process process =
-        process(command(all.toArray(String[]::new)))
+        process(command)
             .redirectErrorStream(true)
             .redirectInput(Path.of("/dev/null").toFile())
             .redirectOutput(out.toFile())
@@ -181,7 +227,11 @@ public final class DevStack implements AutoCloseable {
   @Override
   public void close() throws IOException, InterruptedException {
     Process last = daemon;
+    ProcessHandle upgraded = successor;
     try {
+      if (upgraded != null && upgraded.isAlive()) {
+        end(upgraded);
+      }
       if (last != null && last.isAlive()) {
         signal("CONT", last.pid());
         last.destroy();
@@ -194,6 +244,16 @@ public final class DevStack implements AutoCloseable {
       if (Files.readString(Path.of("/proc/mounts")).contains(" " + mount() + " ")) {
         new ProcessBuilder("umount", "-l", mount().toString()).inheritIO().start().waitFor();
       }
+    }
+  }
+
+  private static void end(ProcessHandle process) throws InterruptedException {
+    process.destroy();
+    try {
+      process.onExit().get(1, TimeUnit.MINUTES);
+    } catch (TimeoutException | ExecutionException e) {
+      process.destroyForcibly();
+      process.onExit().join();
     }
   }
 

@@ -4,9 +4,12 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,6 +19,7 @@ import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.salvusfs.daemon.fs.Attr;
 import org.salvusfs.daemon.fs.Caller;
+import org.salvusfs.daemon.fs.DirSink;
 import org.salvusfs.daemon.fs.Errno;
 import org.salvusfs.daemon.fs.FileSystem;
 import org.salvusfs.daemon.fs.FsException;
@@ -35,28 +39,38 @@ final class MountFileSystemTest {
   private final Map<ProjectId, ProjectRig> rigs = new HashMap<>();
   private final MountFileSystem fs;
   private int openings;
+  private long time = 42;
+
+  private final SimulatedMetadata catalogue = new SimulatedMetadata();
 
   MountFileSystemTest() throws IOException {
-    var catalogue = new SimulatedMetadata();
     Map<String, ProjectId> names = Map.of("alpha", ALPHA, "beta", BETA, "broken", BROKEN);
     for (var each : names.entrySet()) {
       catalogue
           .projects()
           .create(new Project(each.getValue(), each.getKey(), Durability.HOST, Instant.EPOCH));
     }
-    fs =
-        new MountFileSystem(
-            catalogue.projects(), this::open, () -> 1L << 30, () -> 42, System::nanoTime);
+    fs = mount();
   }
 
-  private FileSystem open(Project project) throws IOException {
+  private MountFileSystem mount() {
+    return new MountFileSystem(
+        catalogue.projects(), this::open, () -> 1L << 30, () -> time++, System::nanoTime);
+  }
+
+  private ProjectFileSystem open(Project project, ProjectState known) throws IOException {
     if (project.id().equals(BROKEN)) {
       throw new MetadataException.Unavailable("held elsewhere");
     }
     openings++;
-    var rig = new ProjectRig(project.id());
-    rigs.put(project.id(), rig);
-    return rig.fs();
+    ProjectRig before = rigs.get(project.id());
+    if (before == null) {
+      before = new ProjectRig(project.id());
+      rigs.put(project.id(), before);
+    } else {
+      before.open(known);
+    }
+    return before.fs();
   }
 
   private static byte[] bytes(String text) {
@@ -148,6 +162,53 @@ final class MountFileSystemTest {
     rig.check();
     fs.destroy();
     assertEquals(false, rig.transactions().isDirty());
+  }
+
+  @Test
+  void restore_ofAnothersState_goesOnWithAllThatTheKernelKnows() throws Exception {
+    lookup("beta");
+    long alpha = lookup("alpha").node();
+    for (String name : List.of("a", "b", "c")) {
+      fs.mkdir(ROOT, alpha, bytes(name), 0755);
+    }
+    long file = fs.create(ROOT, alpha, bytes("gone"), 0644, 0).attr().node();
+    fs.write(file, 0, 0, ByteBuffer.wrap(bytes("kept")), 0, false);
+    fs.unlink(ROOT, alpha, bytes("gone"));
+    long stream = fs.opendir(ROOT, alpha);
+    var first = new ArrayList<String>();
+    fs.readdir(alpha, stream, 0, false, upTo(3, first));
+    long top = fs.opendir(ROOT, TOP);
+    long topTime = fs.getattr(TOP).item().mtimeNanos();
+    MountState state = fs.state();
+    fs.destroy();
+    for (ProjectRig rig : rigs.values()) {
+      rig.close();
+    }
+
+    MountFileSystem next = mount();
+    next.restore(state);
+    assertEquals(alpha, next.lookup(ROOT, TOP, bytes("alpha")).node());
+    assertEquals(topTime, next.getattr(TOP).item().mtimeNanos());
+    var rest = new ArrayList<String>();
+    next.readdir(alpha, stream, 3, false, upTo(9, rest));
+    assertEquals(List.of(".", "..", "a"), first);
+    assertEquals(List.of("b", "c"), rest);
+    assertTrue(next.opendir(ROOT, alpha) > stream);
+    var names = new ArrayList<String>();
+    next.readdir(TOP, top, 2, false, upTo(9, names));
+    assertEquals(List.of("alpha", "beta", "broken"), names);
+    var into = ByteBuffer.allocate(9);
+    assertEquals(4, next.read(file, 0, 0, into));
+    ProjectRig rig = Objects.requireNonNull(rigs.get(ALPHA));
+    assertEquals(1, rig.fs().orphansInUse());
+    next.forget(file, 1);
+    assertEquals(0, rig.fs().orphansInUse());
+    rig.check();
+  }
+
+  private static DirSink upTo(int count, List<String> names) {
+    return (name, ino, type, cookie, attr) ->
+        names.size() < count && names.add(new String(name, UTF_8));
   }
 
   @Test

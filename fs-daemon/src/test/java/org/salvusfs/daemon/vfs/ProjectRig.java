@@ -62,6 +62,11 @@ final class ProjectRig implements AutoCloseable {
   }
 
   void open() throws IOException {
+    open(ProjectState.unknown(project));
+  }
+
+  /** As a daemon does that takes a mount over. */
+  void open(ProjectState known) throws IOException {
     Head seen = head();
     var fence = new Fence(project, seen.epoch() + 1, new UUID(3, 3), new UUID(4, seen.epoch() + 1));
     metadata.heads().acquire(seen, fence);
@@ -101,7 +106,8 @@ final class ProjectRig implements AutoCloseable {
                 Admission.UNLIMITED,
                 () -> 1L << 40,
                 () -> clock.addAndGet(1000),
-                System::nanoTime));
+                System::nanoTime),
+            known);
   }
 
   ProjectFileSystem fs() {

@@ -35,6 +35,11 @@ final class Device implements Closeable {
     throw new MountException(refusal(-fd));
   }
 
+  /** A device that another process opened. */
+  static Device ofDescriptor(int fd) {
+    return new Device(fd);
+  }
+
   private static String refusal(int errno) {
     if (errno == Errno.ENOENT.code() || errno == Errno.ENODEV.code()) {
       return PATH

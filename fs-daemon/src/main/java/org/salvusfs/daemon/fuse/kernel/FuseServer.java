@@ -2,8 +2,11 @@ package org.salvusfs.daemon.fuse.kernel;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 import org.salvusfs.daemon.fs.FileSystem;
 import org.salvusfs.daemon.fuse.FuseMount;
 import org.slf4j.Logger;
@@ -19,26 +22,39 @@ import org.slf4j.LoggerFactory;
 public final class FuseServer implements FuseMount {
   private static final Logger LOG = LoggerFactory.getLogger(FuseServer.class);
 
+  private final FuseConnection connection;
   private final MountPoint mountPoint;
   private final MountTable.Row row;
+  private final FileSystem fs;
   private final Options options;
+  private final OperationListener listener;
   private final Notifier notifier;
-  private final WorkerPool pool;
 
-  /** One unmount at a time; guards nothing else. */
-  private final ReentrantLock unmounting = new ReentrantLock();
+  /** One unmount, pause or resumption at a time; guards nothing else. */
+  private final ReentrantLock changing = new ReentrantLock();
+
+  private final AtomicBoolean ending = new AtomicBoolean();
+  private final CountDownLatch ended = new CountDownLatch(1);
+
+  /** The workers that serve, or served last; null until the first have begun. */
+  private volatile @Nullable WorkerPool pool;
+
+  /** Set while the workers end although the mount goes on. */
+  private volatile boolean pausing;
 
   private FuseServer(
-      MountPoint mountPoint,
+      FileSystem fs,
+      FuseConnection connection,
       MountTable.Row row,
       Options options,
-      Notifier notifier,
-      WorkerPool pool) {
-    this.mountPoint = mountPoint;
+      OperationListener listener) {
+    this.fs = fs;
+    this.connection = connection;
+    this.mountPoint = new MountPoint(connection.mountPoint());
     this.row = row;
     this.options = options;
-    this.notifier = notifier;
-    this.pool = pool;
+    this.listener = listener;
+    this.notifier = new Notifier(connection.device());
   }
 
   /**
@@ -52,24 +68,37 @@ public final class FuseServer implements FuseMount {
   public static FuseServer mount(
       FileSystem fs, Path mountPoint, Options options, OperationListener listener)
       throws MountException {
-    Device device = Device.open();
-    MountPoint mounted = null;
+    MountPoint prepared = MountPoint.prepare(mountPoint);
+    Device device = prepared.mount(options);
     try {
-      MountPoint prepared = MountPoint.prepare(mountPoint);
-      MountTable.Row row = prepared.mount(device, options);
-      mounted = prepared;
-      new Handshake(options).perform(device);
+      MountTable.Row row = prepared.mounted();
+      Negotiated negotiated = new Handshake(options).perform(device);
       new KernelControls(row).readAhead(options.readAheadKib());
-      var pool = pool(fs, device, options, listener);
-      pool.start();
-      return new FuseServer(prepared, row, options, new Notifier(device), pool);
+      var connection = new FuseConnection(device, prepared.path(), negotiated);
+      var server = new FuseServer(fs, connection, row, options, listener);
+      server.serve();
+      return server;
     } catch (MountException | RuntimeException | Error e) {
-      if (mounted != null) {
-        mounted.detach();
-      }
+      prepared.detach();
       device.close();
       throw e;
     }
+  }
+
+  /**
+   * Takes over a mount that another server has left; {@link #serve} begins. The connection stays
+   * open if this fails.
+   *
+   * @param fs knows everything by the numbers that the kernel has learned from the filesystem
+   *     before
+   * @throws MountException if the mount has gone, or this version cannot serve it
+   */
+  public static FuseServer adopt(
+      FileSystem fs, FuseConnection connection, Options options, OperationListener listener)
+      throws MountException {
+    connection.negotiated().requireServable();
+    MountTable.Row row = new MountPoint(connection.mountPoint()).mounted();
+    return new FuseServer(fs, connection, row, options, listener);
   }
 
   /**
@@ -81,25 +110,93 @@ public final class FuseServer implements FuseMount {
     MountPoint.prepare(mountPoint).requireRight();
   }
 
-  private static WorkerPool pool(
-      FileSystem fs, Device device, Options options, OperationListener listener) {
+  /** Starts to read requests: once after {@link #adopt}, and again after {@link #pause}. */
+  public void serve() {
     ThreadFactory threads = Thread.ofPlatform().name("fuse-", 0).factory();
     var interrupts = new Interrupts(options.interrupts());
     var dispatcher = new Dispatcher(fs, options, listener, interrupts);
-    var worker = new Worker(device, dispatcher, options.lifetimes(), listener, System::nanoTime);
-    Runnable afterwards =
-        () -> {
-          try {
-            fs.destroy();
-          } catch (RuntimeException e) {
-            LOG.error("Defect in destroying the filesystem", e);
-            listener.defect("DESTROY", e);
-          } finally {
-            device.close();
-          }
-        };
-    return new WorkerPool(
-        worker, interrupts, threads, options.threads(), options.threadsMax(), afterwards);
+    var worker =
+        new Worker(
+            connection.device(), dispatcher, options.lifetimes(), listener, System::nanoTime);
+    var started =
+        new WorkerPool(
+            worker,
+            interrupts,
+            threads,
+            options.threads(),
+            options.threadsMax(),
+            this::workersEnded);
+    pausing = false;
+    pool = started;
+    started.start();
+  }
+
+  private void workersEnded() {
+    if (!pausing) {
+      endWithMount();
+    }
+  }
+
+  private void endWithMount() {
+    end();
+    connection.close();
+  }
+
+  private void end() {
+    if (!ending.compareAndSet(false, true)) {
+      return;
+    }
+    try {
+      fs.destroy();
+    } catch (RuntimeException e) {
+      LOG.error("Defect in destroying the filesystem", e);
+      listener.defect("DESTROY", e);
+    } finally {
+      ended.countDown();
+    }
+  }
+
+  /**
+   * Answers what was read and reads no more; the kernel keeps what comes, and who asks waits. Then
+   * either {@link #serve} goes on or {@link #leave} ends this server.
+   *
+   * @param patience how long operations under way may take
+   * @return false if they took longer, or the mount is ending; nothing has changed then
+   */
+  public boolean pause(Duration patience) throws InterruptedException {
+    changing.lockInterruptibly();
+    try {
+      WorkerPool serving = pool;
+      if (serving == null || ending.get()) {
+        return false;
+      }
+      pausing = true;
+      boolean paused = serving.stop(patience);
+      if (paused) {
+        serving.awaitEnd();
+        return true;
+      }
+      pausing = false;
+      if (serving.awaitWorkersEnd(Duration.ZERO)) {
+        endWithMount(); // the mount ended meanwhile
+      }
+      return false;
+    } finally {
+      changing.unlock();
+    }
+  }
+
+  /**
+   * After {@link #pause}: ends this server, the filesystem included, and leaves the mount to
+   * whoever takes it over.
+   */
+  public void leave() {
+    end();
+  }
+
+  /** To be handed to who takes over, after {@link #pause}. */
+  public FuseConnection connection() {
+    return connection;
   }
 
   /** Where it is mounted: absolute, without symbolic links. */
@@ -111,7 +208,8 @@ public final class FuseServer implements FuseMount {
   /** How many threads serve at the moment. */
   @Override
   public int size() {
-    return pool.size();
+    WorkerPool serving = pool;
+    return serving == null ? 0 : serving.size();
   }
 
   /**
@@ -124,24 +222,36 @@ public final class FuseServer implements FuseMount {
    */
   @Override
   public void unmount() throws InterruptedException {
-    if (pool.isOwnThread()) {
+    WorkerPool last = pool;
+    if (last != null && last.isOwnThread()) {
       throw new IllegalStateException("unmount() called from inside of an operation");
     }
-    unmounting.lockInterruptibly();
+    changing.lockInterruptibly();
     try {
-      if (!pool.awaitWorkersEnd(Duration.ZERO)) {
-        new LiveMount(mountPoint, row).leave(pool::awaitWorkersEnd, options.unmountPatience());
+      if (pausing && !ending.get()) {
+        serve(); // the kernel writes back what is dirty
+      }
+      WorkerPool serving = pool;
+      if (serving == null) {
+        throw new IllegalStateException("unmount() called before serve()");
+      }
+      if (!serving.awaitWorkersEnd(Duration.ZERO)) {
+        new LiveMount(mountPoint, row).leave(serving::awaitWorkersEnd, options.unmountPatience());
       }
     } finally {
-      unmounting.unlock();
+      changing.unlock();
     }
-    pool.awaitEnd();
+    awaitEnd();
   }
 
-  /** Waits until the mount has ended, whoever unmounts it. */
+  /** Waits until the mount has ended, whoever unmounts it, or this server has left it. */
   @Override
   public void awaitEnd() throws InterruptedException {
-    pool.awaitEnd();
+    ended.await();
+    WorkerPool last = pool;
+    if (last != null) {
+      last.awaitEnd();
+    }
   }
 
   /**

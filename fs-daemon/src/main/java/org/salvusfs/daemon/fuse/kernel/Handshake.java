@@ -34,6 +34,9 @@ final class Handshake {
 
   private static final int CONGESTED_AT = 48;
 
+  /** The features that this code can live with, whoever agreed on them. */
+  static final int KNOWN = WANTED | Abi.Init.WRITEBACK_CACHE;
+
   private final int wanted;
 
   Handshake(Options options) {
@@ -41,11 +44,11 @@ final class Handshake {
   }
 
   /**
-   * Waits for INIT and answers it.
+   * Waits for INIT and answers it; returns what was agreed on.
    *
    * @throws MountException if the kernel is too old or the mount went away
    */
-  void perform(Device device) throws MountException {
+  Negotiated perform(Device device) throws MountException {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment in = arena.allocate(Abi.REQUEST_BYTES_MAX, 8);
       MemorySegment out = arena.allocate(Abi.OUT_HEADER_BYTES + Abi.INIT_OUT_BYTES, 8);
@@ -71,6 +74,7 @@ final class Handshake {
                   + ".");
         }
       }
+      return Negotiated.of(reply);
     }
   }
 

@@ -26,6 +26,10 @@ final class KernelControls {
    */
   void readAhead(int kib) {
     Path setting = Path.of("/sys/class/bdi", mount.device(), "read_ahead_kb");
+    if (!Files.isWritable(setting)) {
+      LOG.info("Read-ahead stays at the kernel's default: {} is not ours to write", setting);
+      return;
+    }
     try {
       write(setting, Integer.toString(kib));
     } catch (IOException e) {

@@ -179,12 +179,13 @@ final class Libc {
     }
   }
 
-  private static int errno(MemorySegment state) {
+  /** What the last failed call left in a segment of {@link #CALL_STATE}. */
+  static int errno(MemorySegment state) {
     return (int) ERRNO.get(state, 0L);
   }
 
-  private static MethodHandle function(
-      String name, MemoryLayout result, MemoryLayout... arguments) {
+  /** A function of libc that returns a result and leaves errno. */
+  static MethodHandle function(String name, MemoryLayout result, MemoryLayout... arguments) {
     Linker linker = Linker.nativeLinker();
     return linker.downcallHandle(
         linker.defaultLookup().findOrThrow(name),
@@ -203,7 +204,7 @@ final class Libc {
   }
 
   /** A downcall throws nothing but errors of the virtual machine. */
-  private static RuntimeException unexpected(Throwable t) {
+  static RuntimeException unexpected(Throwable t) {
     if (t instanceof Error e) {
       throw e;
     }

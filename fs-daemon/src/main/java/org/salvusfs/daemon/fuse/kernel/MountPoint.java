@@ -87,7 +87,7 @@ record MountPoint(Path path) {
                 .formatted(path, row.get().type()));
       }
       LOG.info("Unmounting {}, left there by a daemon that was killed", path);
-      int result = Libc.umount(path.toString(), Libc.MNT_DETACH);
+      int result = new MountPoint(path).detach();
       if (result < 0) {
         throw new MountException(
             "The mount point %s holds a dead mount that cannot be removed: %s; try 'umount -l %s'."
@@ -102,13 +102,23 @@ record MountPoint(Path path) {
     return result == -Libc.ENOTCONN || result == -Libc.ECONNABORTED;
   }
 
-  /**
-   * Mounts the device here.
-   *
-   * @return the row of the mount table that belongs to it
-   */
-  MountTable.Row mount(Device device, Options options) throws MountException {
+  /** Mounts here; through fusermount3 if this process is not root. Returns the open device. */
+  Device mount(Options options) throws MountException {
     requireRight();
+    if (Fusermount.isNeeded()) {
+      return Fusermount.mount(path, options);
+    }
+    Device device = Device.open();
+    try {
+      mount(device, options);
+      return device;
+    } catch (MountException | RuntimeException | Error e) {
+      device.close();
+      throw e;
+    }
+  }
+
+  private void mount(Device device, Options options) throws MountException {
     long flags =
         (options.allowSuid() ? 0 : Libc.MS_NOSUID) | (options.allowDevices() ? 0 : Libc.MS_NODEV);
     int result = Libc.mount(SOURCE, path.toString(), TYPE, flags, data(device, options));
@@ -118,25 +128,21 @@ record MountPoint(Path path) {
     if (result < 0) {
       throw new MountException("Mounting " + path + " failed: " + Libc.message(-result) + ".");
     }
-    try {
-      return table()
-          .on(path)
-          .filter(row -> row.type().equals(TYPE))
-          .orElseThrow(() -> new MountException("The mount on " + path + " has gone at once."));
-    } catch (MountException e) {
-      detach();
-      throw e;
-    }
+  }
+
+  /** The row of the mount table that belongs to a mount of ours here. */
+  MountTable.Row mounted() throws MountException {
+    return table()
+        .on(path)
+        .filter(row -> row.type().equals(TYPE))
+        .orElseThrow(() -> new MountException("The mount on " + path + " has gone."));
   }
 
   /** Checks that this process may mount at all. */
   void requireRight() throws MountException {
-    if (Libc.effectiveUid() != 0) {
-      throw new MountException(
-          "Mounting "
-              + path
-              + " needs root (CAP_SYS_ADMIN): run with sudo; mounting through fusermount3 is not"
-              + " supported.");
+    if (Fusermount.isNeeded()) {
+      Fusermount.find();
+      return;
     }
     if (!hasRight()) {
       throw mayNotMount();
@@ -158,8 +164,7 @@ record MountPoint(Path path) {
   private MountException mayNotMount() {
     return new MountException(
         "This user may not mount %s: run as root, in a container with --cap-add SYS_ADMIN."
-                .formatted(path)
-            + " Mounting through fusermount3 is not supported.");
+            .formatted(path));
   }
 
   private static String data(Device device, Options options) {
@@ -172,14 +177,18 @@ record MountPoint(Path path) {
             options.allowOther() ? ",allow_other" : "");
   }
 
-  /** Unmounts if nobody uses it; 0 or a negative errno. */
+  /** Unmounts if nobody uses it; 0 or a negative errno. Blocks while fusermount3 runs. */
   int unmount() {
-    return Libc.umount(path.toString(), 0);
+    return Fusermount.isNeeded()
+        ? Fusermount.unmount(path, false)
+        : Libc.umount(path.toString(), 0);
   }
 
   /** Takes the mount out of the tree; it ends when the last user lets go. 0 or a negative errno. */
   int detach() {
-    return Libc.umount(path.toString(), Libc.MNT_DETACH);
+    return Fusermount.isNeeded()
+        ? Fusermount.unmount(path, true)
+        : Libc.umount(path.toString(), Libc.MNT_DETACH);
   }
 
   /** Whether the topmost mount here is the one that {@link #mount} made. */

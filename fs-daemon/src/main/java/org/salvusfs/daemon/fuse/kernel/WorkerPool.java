@@ -30,6 +30,9 @@ final class WorkerPool {
   /** Longer than a busy machine keeps a thread off its cores, shorter than a person notices. */
   private static final long TICK_NANOS = 25_000_000;
 
+  /** How often readers are woken to end: a signal just before the read is lost. */
+  private static final Duration WAKE_TICK = Duration.ofMillis(5);
+
   private final Worker worker;
   private final Interrupts interrupts;
   private final ThreadFactory threads;
@@ -45,6 +48,9 @@ final class WorkerPool {
   private final Thread keeper;
   private volatile boolean keeperSleeps;
   private volatile boolean connectionEnded;
+
+  /** Set while workers are told to end although the connection goes on. */
+  private volatile boolean stopping;
 
   /** Size of {@code seats}, to be read without the lock. */
   private volatile int count;
@@ -76,6 +82,65 @@ final class WorkerPool {
       addWorker();
     }
     keeper.start();
+  }
+
+  /**
+   * Ends the workers without ending the connection: requests that were read are answered, and none
+   * is read any more.
+   *
+   * @return false if requests were still under way after {@code patience}; then all goes on
+   */
+  boolean stop(Duration patience) throws InterruptedException {
+    WakeUp.install();
+    stopping = true;
+    try {
+      long ticks = Math.max(1, patience.dividedBy(WAKE_TICK));
+      for (long tick = 0; tick < ticks; tick++) {
+        wakeReaders();
+        if (awaitWorkersEnd(WAKE_TICK)) {
+          return true;
+        }
+      }
+      return !continues();
+    } catch (InterruptedException e) {
+      if (continues()) {
+        throw e;
+      }
+      Thread.currentThread().interrupt();
+      return true;
+    }
+  }
+
+  private void wakeReaders() {
+    lock.lock();
+    try {
+      for (Seat seat : seats) {
+        if (seat.reading) {
+          WakeUp.wake(seat.number);
+        }
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Takes {@link #stop} back; false if there is nobody left to go on. */
+  private boolean continues() {
+    int missing;
+    lock.lock();
+    try {
+      if (seats.isEmpty()) {
+        return false;
+      }
+      stopping = false;
+      missing = wanted - seats.size();
+    } finally {
+      lock.unlock();
+    }
+    for (int i = 0; i < missing; i++) {
+      addWorker();
+    }
+    return true;
   }
 
   /** Waits until no worker is left; false if the time was too short. */
@@ -148,7 +213,7 @@ final class WorkerPool {
     // If none is free, those that are started may be stuck at once too: start more and more.
     int missing = free > 0 ? wanted - free : Math.max(wanted, all / 2);
     missing = Math.min(missing, max - all);
-    for (int i = 0; i < missing && !connectionEnded; i++) {
+    for (int i = 0; i < missing && !connectionEnded && !stopping; i++) {
       try {
         addWorker();
       } catch (OutOfMemoryError e) {
@@ -198,8 +263,14 @@ final class WorkerPool {
     private final Interrupts.Slot slot = interrupts.enter(thread);
     private boolean retired;
 
+    /** The thread as the kernel numbers it; known before {@code reading} is first set. */
+    private volatile int number;
+
+    private volatile boolean reading;
+
     private void work() {
       try {
+        number = WakeUp.currentThread();
         worker.serve(this, slot);
         if (!retired) {
           connectionEnded = true;
@@ -215,15 +286,19 @@ final class WorkerPool {
 
     @Override
     public boolean waiting() {
-      if (count > wanted && waiting.get() >= wanted && retire()) {
-        return false;
+      if (stopping || (count > wanted && waiting.get() >= wanted)) {
+        if (retire()) {
+          return false;
+        }
       }
       waiting.incrementAndGet();
+      reading = true;
       return true;
     }
 
     @Override
     public void arrived() {
+      reading = false;
       if (waiting.decrementAndGet() == 0 && keeperSleeps) {
         LockSupport.unpark(keeper);
       }
@@ -233,7 +308,7 @@ final class WorkerPool {
     private boolean retire() {
       lock.lock();
       try {
-        retired = seats.size() > wanted && seats.remove(this);
+        retired = (stopping || seats.size() > wanted) && seats.remove(this);
         count = seats.size();
         return retired;
       } finally {

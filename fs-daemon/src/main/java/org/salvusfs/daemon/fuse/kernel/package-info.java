@@ -15,6 +15,13 @@
  * limit and lets them go afterwards. The pool's thread ends last: it calls {@code
  * FileSystem.destroy()}, closes the device and lets {@code awaitEnd} return.
  *
+ * <p><b>Changing hands.</b> {@link org.salvusfs.daemon.fuse.kernel.FuseServer#pause} ends the
+ * workers without ending the connection: a signal takes them out of read(2) ({@code WakeUp}).
+ * Another server, here or in a process that got the descriptor over a {@link
+ * org.salvusfs.daemon.fuse.kernel.UnixSocket}, goes on with it.
+ *
+ * <p><b>Who mounts.</b> Root by mount(2); other users through fusermount3 ({@code Fusermount}).
+ *
  * <p><b>Locks.</b> None is held while the filesystem is called. {@code Device} has a read-write
  * lock so that the descriptor is never used after it was closed; {@code Interrupts.Slot} one that
  * keeps an interrupt from reaching the wrong operation. No thread takes two of them.

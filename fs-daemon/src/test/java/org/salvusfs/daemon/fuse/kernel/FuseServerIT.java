@@ -10,6 +10,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -134,6 +135,54 @@ final class FuseServerIT {
       assertEquals(i + 2, fs.inodeCount());
       server.unmount();
     }
+  }
+
+  @Test
+  void pause_letsRequestsWait_untilAnotherServerTakesTheMountOver() throws Exception {
+    FuseServer server = mount.mount(fs);
+    Files.writeString(at("f"), "text");
+    for (int i = 0; i < 3; i++) {
+      assertTrue(server.pause(Duration.ofSeconds(30)));
+      assertEquals(0, server.size());
+      Process reader = new ProcessBuilder("cat", at("g" + i).toString()).start(); // a lookup
+      server.serve();
+      assertEquals(1, reader.waitFor());
+    }
+    assertTrue(server.pause(Duration.ofSeconds(30)));
+    Process reader = new ProcessBuilder("cat", at("f").toString()).start();
+    server.leave();
+    server.awaitEnd();
+    assertEquals(1, fs.destroyedCount());
+    FuseServer next =
+        FuseServer.adopt(fs, server.connection(), MountExtension.options(), mount.listener());
+    next.serve();
+    assertEquals("text", reader.inputReader().readLine());
+    assertEquals(0, reader.waitFor());
+    next.unmount();
+    assertEquals(2, fs.destroyedCount());
+  }
+
+  @Test
+  void pause_whileAnOperationDoesNotEnd_isRefused_andServingGoesOn() throws Exception {
+    var gate = new Gate();
+    var blocking =
+        new MemoryFileSystem(FuseServerIT::now) {
+          @Override
+          public void fsync(long node, boolean dataOnly) {
+            gate.pass();
+          }
+        };
+    FuseServer server = mount.mount(blocking);
+    Path file = Files.writeString(at("f"), "x");
+    Process sync = new ProcessBuilder("sync", file.toString()).start();
+    await(() -> gate.entered == 1, "fsync has reached the filesystem");
+    assertFalse(server.pause(Duration.ofMillis(50)));
+    Files.writeString(at("g"), "x");
+    gate.go.countDown();
+    assertEquals(0, sync.waitFor());
+    assertTrue(server.pause(Duration.ofSeconds(30)));
+    server.unmount();
+    assertEquals(1, blocking.destroyedCount());
   }
 
   @Test

@@ -1,0 +1,214 @@
+package org.salvusfs.daemon.wiring;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.salvusfs.daemon.config.DaemonConfig;
+import org.salvusfs.daemon.management.CheckProgress;
+import org.salvusfs.daemon.management.CheckReport;
+import org.salvusfs.daemon.management.DaemonException;
+import org.salvusfs.daemon.management.DaemonStatus;
+import org.salvusfs.daemon.management.ManagedDaemon;
+import org.salvusfs.daemon.management.ProjectStatus;
+import org.salvusfs.metadata.api.Durability;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The daemon of this process for those who run it and ask it: whichever {@link Daemon} serves now.
+ * There is another one after a hand-over that failed, and none after one that succeeded.
+ *
+ * <p>Requests hold the shared side of {@code changing}, whoever replaces or ends the daemon the
+ * other.
+ */
+final class DaemonProcess implements ManagedDaemon {
+  private static final Logger log = LoggerFactory.getLogger(DaemonProcess.class);
+
+  /** How long requests, such as a check, may keep a hand-over waiting. */
+  private static final Duration REQUESTS_PATIENCE = Duration.ofSeconds(10);
+
+  private final DaemonConfig config;
+  private final Consumer<String> progress;
+  private final Surroundings surroundings;
+  private final CountDownLatch stopRequested = new CountDownLatch(1);
+  private final AtomicBoolean handingOver = new AtomicBoolean();
+  private final ReentrantReadWriteLock changing = new ReentrantReadWriteLock();
+
+  /** Null before the start and after the end. */
+  private @Nullable Daemon current;
+
+  private DaemonProcess(DaemonConfig config, Consumer<String> progress, Surroundings surroundings) {
+    this.config = config;
+    this.progress = progress;
+    this.surroundings = surroundings;
+  }
+
+  /**
+   * Starts a daemon.
+   *
+   * @param inherited the mount that it serves on; empty: it mounts
+   */
+  static DaemonProcess start(
+      DaemonConfig config,
+      Consumer<String> progress,
+      Surroundings surroundings,
+      Optional<Inheritance> inherited)
+      throws DaemonException, InterruptedException {
+    var process = new DaemonProcess(config, progress, surroundings);
+    process.changing.writeLock().lock();
+    try {
+      process.assemble(inherited);
+      return process;
+    } finally {
+      process.changing.writeLock().unlock();
+    }
+  }
+
+  /** With the exclusive side of the lock. */
+  private void assemble(Optional<Inheritance> inherited)
+      throws DaemonException, InterruptedException {
+    current = new DaemonStart(config, progress, surroundings, this, inherited).runOrUndo();
+  }
+
+  @FunctionalInterface
+  private interface Request<T> {
+    T to(Daemon daemon) throws DaemonException;
+  }
+
+  private <T> T ask(Request<T> request) throws DaemonException {
+    changing.readLock().lock();
+    try {
+      Daemon daemon = current;
+      if (daemon == null) {
+        throw new DaemonException.NotRunning("this daemon has ended");
+      }
+      return request.to(daemon);
+    } finally {
+      changing.readLock().unlock();
+    }
+  }
+
+  @Override
+  public DaemonStatus status() throws DaemonException {
+    return ask(Daemon::status);
+  }
+
+  @Override
+  public ProjectStatus createProject(String name, Optional<Durability> durability)
+      throws DaemonException {
+    return ask(daemon -> daemon.createProject(name, durability));
+  }
+
+  @Override
+  public List<ProjectStatus> projects() throws DaemonException {
+    return ask(Daemon::projects);
+  }
+
+  @Override
+  public ProjectStatus project(String idOrName) throws DaemonException {
+    return ask(daemon -> daemon.project(idOrName));
+  }
+
+  @Override
+  public CheckReport check(String idOrName, boolean repair, CheckProgress progress)
+      throws DaemonException {
+    return ask(daemon -> daemon.check(idOrName, repair, progress));
+  }
+
+  @Override
+  public void commit() throws DaemonException {
+    this.<Boolean>ask(
+        daemon -> {
+          daemon.commit();
+          return true;
+        });
+  }
+
+  @Override
+  public void requestStop() {
+    stopRequested.countDown();
+  }
+
+  @Override
+  public boolean awaitStopRequest(Duration timeout) throws InterruptedException {
+    return stopRequested.await(timeout.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  @Override
+  public void requestHandOver() throws DaemonException {
+    if (!handingOver.compareAndSet(false, true)) {
+      throw new DaemonException.Failed("a hand-over is under way already");
+    }
+    Thread.ofPlatform().name("hand-over").start(this::handOver);
+  }
+
+  private void handOver() {
+    try {
+      if (changing.writeLock().tryLock(REQUESTS_PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
+        try {
+          replace();
+        } finally {
+          changing.writeLock().unlock();
+        }
+      } else {
+        Predecessor.refuse(config, "it is busy with a check or another long request");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (RuntimeException e) {
+      log.error("Defect in a hand-over: the daemon ends", e);
+      requestStop();
+    } finally {
+      handingOver.set(false);
+    }
+  }
+
+  private void replace() throws InterruptedException {
+    Daemon daemon = current;
+    if (daemon == null) {
+      return; // it was closed meanwhile
+    }
+    var left = new Predecessor(config, daemon, progress).handOver();
+    if (left.isStillServing()) {
+      return;
+    }
+    current = null;
+    if (left.inheritance().isEmpty()) {
+      requestStop();
+      return;
+    }
+    resume(left.inheritance().get());
+  }
+
+  /** Serves on what nobody took. */
+  private void resume(Inheritance inheritance) throws InterruptedException {
+    try {
+      assemble(Optional.of(inheritance));
+      progress.accept("the hand-over failed; this daemon serves on");
+    } catch (DaemonException e) {
+      inheritance.connection().close();
+      progress.accept("the hand-over failed, and so did going on: " + e.getMessage());
+      requestStop();
+    }
+  }
+
+  @Override
+  public void close() throws DaemonException {
+    changing.writeLock().lock();
+    try {
+      Daemon daemon = current;
+      current = null;
+      if (daemon != null) {
+        daemon.close();
+      }
+    } finally {
+      changing.writeLock().unlock();
+    }
+  }
+}

@@ -1,0 +1,98 @@
+package org.salvusfs.daemon.handover;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.salvusfs.daemon.fuse.kernel.Negotiated;
+import org.salvusfs.daemon.vfs.MountState;
+import org.salvusfs.daemon.vfs.ProjectState;
+import org.salvusfs.metadata.api.ProjectId;
+
+final class HandOverFileTest {
+  private static final ProjectId ALPHA = new ProjectId(new UUID(1, 2));
+  private static final ProjectId BETA = new ProjectId(new UUID(3, 4));
+  private static final Negotiated NEGOTIATED =
+      new Negotiated(45, 1 << 20, 1L << 40 | 0xffff_ffffL, 1 << 20, 256);
+
+  @TempDir private Path directory = Path.of("");
+
+  private static HandOver state() {
+    byte[] noText = {(byte) 0xff, 1};
+    var open = new ProjectState.OpenDirectory(9, 17, List.of("a".getBytes(UTF_8), noText));
+    return new HandOver(
+        Path.of("/projects/où"),
+        NEGOTIATED,
+        new MountState(
+            new MountState.Top(
+                42, 7, Map.of(7L, List.of(new MountState.Listed(BETA, "thèse")), 5L, List.of())),
+            List.of(
+                new ProjectState(ALPHA, new long[] {1, 2, Long.MAX_VALUE, 3}, 9, List.of(open)),
+                ProjectState.unknown(BETA))));
+  }
+
+  private Path written() throws IOException {
+    Path file = directory.resolve("hand-over");
+    HandOverFile.write(file, state());
+    return file;
+  }
+
+  @Test
+  void read_givesWhatWasWritten() throws Exception {
+    Path file = written();
+    assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(file)));
+    HandOver read = HandOverFile.read(file);
+    assertEquals(state().mountPoint(), read.mountPoint());
+    assertEquals(NEGOTIATED, read.negotiated());
+    assertEquals(state().mount().top(), read.mount().top());
+    assertEquals(2, read.mount().projects().size());
+    var alpha = read.mount().projects().getFirst();
+    var expected = state().mount().projects().getFirst();
+    assertEquals(ALPHA, alpha.project());
+    assertArrayEquals(expected.lookups(), alpha.lookups());
+    assertEquals(9, alpha.lastHandle());
+    assertEquals(17, alpha.directories().getFirst().inode());
+    assertArrayEquals(
+        expected.directories().getFirst().names().toArray(),
+        alpha.directories().getFirst().names().toArray());
+    assertEquals(0, read.mount().projects().getLast().lookups().length);
+  }
+
+  @Test
+  void read_ofAnyDamage_fails() throws Exception {
+    Path file = written();
+    byte[] sound = Files.readAllBytes(file);
+    for (int at = 0; at < sound.length; at++) {
+      byte[] flipped = sound.clone();
+      flipped[at] ^= 4;
+      Files.write(file, flipped);
+      assertThrows(IOException.class, () -> HandOverFile.read(file), "byte " + at);
+      Files.write(file, Arrays.copyOf(sound, at));
+      assertThrows(IOException.class, () -> HandOverFile.read(file), "cut at " + at);
+    }
+    Files.write(file, Arrays.copyOf(sound, sound.length + 1));
+    assertThrows(IOException.class, () -> HandOverFile.read(file));
+  }
+
+  @Test
+  void read_ofAnotherVersion_saysSo() throws Exception {
+    Path file = written();
+    byte[] bytes = Files.readAllBytes(file);
+    bytes[11] = 2;
+    Files.write(file, bytes);
+    var e = assertThrows(IOException.class, () -> HandOverFile.read(file));
+    assertTrue(String.valueOf(e.getMessage()).contains("has version 2"), e.getMessage());
+  }
+}
