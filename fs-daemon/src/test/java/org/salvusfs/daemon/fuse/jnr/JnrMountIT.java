@@ -4,101 +4,28 @@ import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.salvusfs.daemon.fs.MemoryFileSystem;
-import org.salvusfs.daemon.fuse.MountAttributeContract;
 import org.salvusfs.daemon.fuse.MountCapability;
-import org.salvusfs.daemon.fuse.MountContract;
-import org.salvusfs.daemon.fuse.MountDataContract;
-import org.salvusfs.daemon.fuse.MountLinkContract;
+import org.salvusfs.daemon.fuse.MountContracts;
 
 /** The contracts of a mount on libfuse2, with a filesystem in memory behind it. */
-final class JnrMountIT {
+final class JnrMountIT extends MountContracts {
+  @RegisterExtension final JnrMountExtension mount = new JnrMountExtension();
+
+  @BeforeEach
+  void mount() throws Exception {
+    mount.mount(new MemoryFileSystem(() -> System.currentTimeMillis() * 1_000_000));
+  }
+
+  @Override
+  protected Path directory() {
+    return mount.directory();
+  }
+
   /** Listed in the package-info, and in docs/operations/configuration.md. */
-  private static final Set<MountCapability> MISSING = EnumSet.allOf(MountCapability.class);
-
-  private static MemoryFileSystem memory() {
-    return new MemoryFileSystem(() -> System.currentTimeMillis() * 1_000_000);
-  }
-
-  @Nested
-  final class Names extends MountContract {
-    @RegisterExtension final JnrMountExtension mount = new JnrMountExtension();
-
-    @BeforeEach
-    void mount() throws Exception {
-      mount.mount(memory());
-    }
-
-    @Override
-    protected Path directory() {
-      return mount.directory();
-    }
-
-    @Override
-    protected Set<MountCapability> missing() {
-      return MISSING;
-    }
-  }
-
-  @Nested
-  final class Links extends MountLinkContract {
-    @RegisterExtension final JnrMountExtension mount = new JnrMountExtension();
-
-    @BeforeEach
-    void mount() throws Exception {
-      mount.mount(memory());
-    }
-
-    @Override
-    protected Path directory() {
-      return mount.directory();
-    }
-
-    @Override
-    protected Set<MountCapability> missing() {
-      return MISSING;
-    }
-  }
-
-  @Nested
-  final class Attributes extends MountAttributeContract {
-    @RegisterExtension final JnrMountExtension mount = new JnrMountExtension();
-
-    @BeforeEach
-    void mount() throws Exception {
-      mount.mount(memory());
-    }
-
-    @Override
-    protected Path directory() {
-      return mount.directory();
-    }
-
-    @Override
-    protected Set<MountCapability> missing() {
-      return MISSING;
-    }
-  }
-
-  @Nested
-  final class Data extends MountDataContract {
-    @RegisterExtension final JnrMountExtension mount = new JnrMountExtension();
-
-    @BeforeEach
-    void mount() throws Exception {
-      mount.mount(memory());
-    }
-
-    @Override
-    protected Path directory() {
-      return mount.directory();
-    }
-
-    @Override
-    protected Set<MountCapability> missing() {
-      return MISSING;
-    }
+  @Override
+  protected Set<MountCapability> missing() {
+    return EnumSet.allOf(MountCapability.class);
   }
 }
