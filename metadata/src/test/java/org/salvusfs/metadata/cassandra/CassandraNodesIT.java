@@ -1,31 +1,14 @@
 package org.salvusfs.metadata.cassandra;
 
-import java.io.IOException;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.salvusfs.metadata.api.NodeStore;
 import org.salvusfs.metadata.api.NodeStoreContract;
-import org.salvusfs.metadata.localcassandra.CassandraExtension;
-import org.salvusfs.metadata.localcassandra.LocalCassandra;
 
-@ExtendWith(CassandraExtension.class)
 class CassandraNodesIT extends NodeStoreContract {
-  @SuppressWarnings("NullAway.Init")
-  private static CassandraMetadata metadata;
-
-  @BeforeAll
-  static void open(LocalCassandra server) throws IOException {
-    metadata = Keyspaces.fresh(server);
-  }
-
-  @AfterAll
-  static void close() {
-    metadata.close();
-  }
+  @RegisterExtension static final FreshKeyspace KEYSPACE = new FreshKeyspace();
 
   @Override
   protected NodeStore nodes() {
-    return metadata.nodes();
+    return KEYSPACE.metadata().nodes();
   }
 }

@@ -32,6 +32,11 @@ public final class CassandraExtension implements ParameterResolver {
 
   @Override
   public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
+    return server(context);
+  }
+
+  /** The server that all test classes of the JVM share. */
+  public static LocalCassandra server(ExtensionContext context) {
     return context
         .getRoot()
         .getStore(NAMESPACE)

@@ -2,41 +2,37 @@ package org.salvusfs.daemon.fuse.jnr;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.api.io.TempDir;
-import org.salvusfs.daemon.fs.Attr;
 import org.salvusfs.daemon.fs.Caller;
-import org.salvusfs.daemon.fs.Errno;
 import org.salvusfs.daemon.fs.MemoryFileSystem;
+import org.salvusfs.daemon.fuse.FuseMount;
+import org.salvusfs.daemon.fuse.FuseMountContract;
+import org.salvusfs.daemon.fuse.MountFixture;
 import org.salvusfs.daemon.fuse.Posix;
 import org.salvusfs.daemon.fuse.Shell;
 import org.salvusfs.daemon.fuse.kernel.MountException;
 
 /** Paths and nodes, hidden files, and the end of a mount on libfuse2. */
 @Timeout(120)
-final class JnrServerIT {
+final class JnrServerIT extends FuseMountContract {
   @RegisterExtension final JnrMountExtension mount = new JnrMountExtension();
 
-  private final MemoryFileSystem fs = new MemoryFileSystem(JnrServerIT::now);
-
-  private static long now() {
-    return System.currentTimeMillis() * 1_000_000;
+  @Override
+  protected MountFixture<?> fixture() {
+    return mount;
   }
 
-  private Path at(String name) {
-    return mount.directory().resolve(name);
+  @Override
+  protected void verifyAfterLoad(FuseMount server) throws Exception {
+    server.unmount();
+    assertEquals(0, fs.lookupCount());
+    assertEquals(0, fs.openCount());
   }
 
   @Test
@@ -56,14 +52,6 @@ final class JnrServerIT {
   }
 
   @Test
-  void unmount_bySomeoneElse_endsTheServer() throws Exception {
-    JnrServer server = mount.mount(fs);
-    Shell.run(Path.of("/"), "umount " + mount.directory());
-    server.awaitEnd();
-    assertEquals(1, fs.destroyedCount());
-  }
-
-  @Test
   void unmount_whileFileIsOpen_cutsTheConnection() throws Exception {
     JnrServer server = mount.mount(fs);
     int fd = Posix.open(at("f"), Posix.O_CREAT | Posix.O_RDWR, 0644);
@@ -72,16 +60,6 @@ final class JnrServerIT {
     assertThrows(Posix.Failed.class, () -> Posix.pwrite(fd, new byte[] {1}, 0));
     assertThrows(Posix.Failed.class, () -> Posix.close(fd), "its flush");
     assertEquals(1, fs.destroyedCount());
-  }
-
-  @Test
-  void mount_again_servesTheSameFiles() throws Exception {
-    for (int i = 0; i < 3; i++) {
-      JnrServer server = mount.mount(fs);
-      Files.writeString(at("f" + i), "x");
-      assertEquals(i + 2, fs.inodeCount());
-      server.unmount();
-    }
   }
 
   @Test
@@ -204,71 +182,5 @@ final class JnrServerIT {
     Files.writeString(at("b"), "longer than that");
     assertEquals(16, Posix.stat(at("a")).size());
     assertEquals("longer than that", Files.readString(at("a")));
-  }
-
-  @Test
-  void exceptionOfFilesystem_isEioAndServingGoesOn() throws Exception {
-    mount.expectDefects();
-    var failing =
-        new MemoryFileSystem(JnrServerIT::now) {
-          @Override
-          public Attr mkdir(Caller caller, long parent, byte[] name, int mode) {
-            throw new IllegalStateException("a bug");
-          }
-        };
-    mount.mount(failing);
-    Posix.Failed failed = assertThrows(Posix.Failed.class, () -> Posix.mkdir(at("d"), 0755));
-    assertEquals(Errno.EIO.code(), failed.errno());
-    assertEquals(1, mount.defects().size());
-    Files.writeString(at("f"), "goes on");
-  }
-
-  @Test
-  void concurrentLoad_ofManyThreads_keepsEveryByte() throws Exception {
-    JnrServer server = mount.mount(fs);
-    int clients = 8;
-    try (ExecutorService threads = Executors.newFixedThreadPool(clients)) {
-      var results = new ArrayList<Future<?>>();
-      for (int c = 0; c < clients; c++) {
-        Path directory = Files.createDirectory(at("c" + c));
-        results.add(threads.submit(() -> load(directory)));
-      }
-      for (Future<?> result : results) {
-        result.get();
-      }
-    }
-    server.unmount();
-    assertEquals(0, fs.lookupCount());
-    assertEquals(0, fs.openCount());
-  }
-
-  private static boolean load(Path directory) throws Exception {
-    for (int i = 0; i < 100; i++) {
-      Path file = directory.resolve("f" + i % 20);
-      String text = "%s-%d".formatted(directory, i).repeat(1 + i * 13 % 3000);
-      Files.writeString(file, text);
-      Path renamed = directory.resolve("r" + i % 7);
-      Files.move(file, renamed, java.nio.file.StandardCopyOption.REPLACE_EXISTING);
-      assertEquals(text, Files.readString(renamed));
-      if (i % 3 == 0) {
-        Files.delete(renamed);
-        assertFalse(Files.exists(renamed));
-      }
-    }
-    return true;
-  }
-
-  @Test
-  void untar_ofTree_isIdentical(@TempDir Path local) throws Exception {
-    mount.mount(fs);
-    Shell.run(
-        local,
-        "mkdir src; cd src; for d in $(seq 20); do mkdir d$d; for f in $(seq 50); do"
-            + " seq $((d * f)) > d$d/f$f; done; ln -s f1 d$d/link; done; cd ..;"
-            + " tar cf src.tar src");
-    Shell.run(mount.directory(), "tar xpf " + local + "/src.tar");
-    Shell.run(mount.directory(), "diff -r --no-dereference src " + local + "/src");
-    Shell.run(mount.directory(), "rm -r src");
-    assertEquals("", Shell.run(mount.directory(), "ls -A"));
   }
 }

@@ -32,12 +32,14 @@ import org.salvusfs.daemon.fs.FileSystem;
 import org.salvusfs.daemon.fs.FsException;
 import org.salvusfs.daemon.fs.MemoryFileSystem;
 import org.salvusfs.daemon.fs.SetAttr;
+import org.salvusfs.daemon.fuse.FuseMountContract;
+import org.salvusfs.daemon.fuse.MountFixture;
 import org.salvusfs.daemon.fuse.Posix;
 import org.salvusfs.daemon.fuse.Shell;
 
 /** Serving and ending a real mount. What a mount does for its users is in {@link MemoryMountIT}. */
 @Timeout(120)
-final class FuseServerIT {
+final class FuseServerIT extends FuseMountContract {
   private static final Caller ROOT_USER = new Caller(0, 0, 0, 0);
 
   /** Makes the kernel drop its pages of the file f, and of nothing else on this machine. */
@@ -45,14 +47,9 @@ final class FuseServerIT {
 
   @RegisterExtension final MountExtension mount = new MountExtension();
 
-  private final MemoryFileSystem fs = new MemoryFileSystem(FuseServerIT::now);
-
-  private static long now() {
-    return System.currentTimeMillis() * 1_000_000;
-  }
-
-  private Path at(String name) {
-    return mount.directory().resolve(name);
+  @Override
+  protected MountFixture<?> fixture() {
+    return mount;
   }
 
   private static byte[] name(String name) {
@@ -128,16 +125,6 @@ final class FuseServerIT {
   }
 
   @Test
-  void mount_again_servesTheSameFiles() throws Exception {
-    for (int i = 0; i < 5; i++) {
-      FuseServer server = mount.mount(fs);
-      Files.writeString(at("f" + i), "x");
-      assertEquals(i + 2, fs.inodeCount());
-      server.unmount();
-    }
-  }
-
-  @Test
   void pause_letsRequestsWait_untilAnotherServerTakesTheMountOver() throws Exception {
     FuseServer server = mount.mount(fs);
     Files.writeString(at("f"), "text");
@@ -183,14 +170,6 @@ final class FuseServerIT {
     assertTrue(server.pause(Duration.ofSeconds(30)));
     server.unmount();
     assertEquals(1, blocking.destroyedCount());
-  }
-
-  @Test
-  void unmount_bySomeoneElse_endsTheServer() throws Exception {
-    FuseServer server = mount.mount(fs);
-    Shell.run(Path.of("/"), "umount " + mount.directory());
-    server.awaitEnd();
-    assertEquals(1, fs.destroyedCount());
   }
 
   @Test
@@ -359,23 +338,6 @@ final class FuseServerIT {
   }
 
   @Test
-  void exceptionOfFilesystem_isEioAndServingGoesOn() throws Exception {
-    mount.expectDefects();
-    var failing =
-        new MemoryFileSystem(FuseServerIT::now) {
-          @Override
-          public Attr mkdir(Caller caller, long parent, byte[] name, int mode) {
-            throw new IllegalStateException("a bug");
-          }
-        };
-    mount.mount(failing);
-    Posix.Failed failed = assertThrows(Posix.Failed.class, () -> Posix.mkdir(at("d"), 0755));
-    assertEquals(Errno.EIO.code(), failed.errno());
-    assertEquals(1, mount.defects().size());
-    Files.writeString(at("f"), "goes on");
-  }
-
-  @Test
   void attributes_onceKnown_areNotAskedForAgain() throws Exception {
     mount.mount(fs);
     Files.createDirectory(at("d"));
@@ -476,52 +438,6 @@ final class FuseServerIT {
     await(() -> fs.lookupCount() <= 1, "the kernel has forgotten all but what it uses");
     await(() -> fs.openCount() == 0, "everything is closed");
     assertEquals(500, fs.inodeCount());
-  }
-
-  @Test
-  void concurrentLoad_ofManyThreads_keepsEveryByte() throws Exception {
-    mount.mount(fs);
-    int clients = 8;
-    try (ExecutorService threads = Executors.newFixedThreadPool(clients)) {
-      var results = new ArrayList<Future<?>>();
-      for (int c = 0; c < clients; c++) {
-        Path directory = Files.createDirectory(at("c" + c));
-        int client = c;
-        results.add(
-            threads.submit(
-                () -> {
-                  for (int i = 0; i < 200; i++) {
-                    Path file = directory.resolve("f" + i % 20);
-                    String text = "%d-%d".formatted(client, i).repeat(1 + i * 13 % 3000);
-                    Files.writeString(file, text);
-                    Path renamed = directory.resolve("r" + i % 7);
-                    Files.move(file, renamed, java.nio.file.StandardCopyOption.REPLACE_EXISTING);
-                    assertEquals(text, Files.readString(renamed));
-                    if (i % 3 == 0) {
-                      Files.delete(renamed);
-                    }
-                  }
-                  return true;
-                }));
-      }
-      for (Future<?> result : results) {
-        result.get();
-      }
-    }
-  }
-
-  @Test
-  void untar_ofTree_isIdentical(@org.junit.jupiter.api.io.TempDir Path local) throws Exception {
-    mount.mount(fs);
-    Shell.run(
-        local,
-        "mkdir src; cd src; for d in $(seq 20); do mkdir d$d; for f in $(seq 50); do"
-            + " seq $((d * f)) > d$d/f$f; done; ln -s f1 d$d/link; done; cd ..;"
-            + " tar cf src.tar src");
-    Shell.run(mount.directory(), "tar xpf " + local + "/src.tar");
-    Shell.run(mount.directory(), "diff -r --no-dereference src " + local + "/src");
-    Shell.run(mount.directory(), "rm -r src");
-    assertEquals("", Shell.run(mount.directory(), "ls -A"));
   }
 
   @Test
