@@ -3,6 +3,7 @@ package org.salvusfs.daemon.crash;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,6 +29,9 @@ class CrashIT {
   private static final int ROUNDS =
       Integer.getInteger("salvus.crash.rounds", Boolean.getBoolean("salvus.full") ? 334 : 20);
   private static final int THREADS = 3;
+
+  /** How many rounds' homes stay; more would make each check of everything longer than the last. */
+  private static final int HOMES_KEPT = 5;
 
   @TempDir Path directory;
 
@@ -80,10 +84,26 @@ class CrashIT {
         List<String> violations = verifier.verify();
         System.out.println(victim + " round " + round + ": " + verifier.summary());
         assertEquals(List.of(), violations, "seed " + seed + ", round " + round);
+        remove(home, round - HOMES_KEPT);
       }
       var check = stack.run("check", project);
       assertEquals(0, check.exit(), check.output());
     }
+  }
+
+  private static void remove(Path top, int round) throws IOException, InterruptedException {
+    if (round < 0) {
+      return;
+    }
+    var command = new ArrayList<>(List.of("rm", "-r", "--"));
+    for (int i = 0; i < THREADS; i++) {
+      command.add(home(top, round, i).toString());
+    }
+    assertEquals(0, new ProcessBuilder(command).inheritIO().start().waitFor(), command::toString);
+  }
+
+  private static Path home(Path top, int round, int thread) {
+    return top.resolve("r" + round + "-" + thread);
   }
 
   /** One life: load, kill, restart. Returns the loads with their logs. */
@@ -93,7 +113,7 @@ class CrashIT {
     var loads = new ArrayList<CrashLoad>();
     var threads = new ArrayList<Thread>();
     for (int i = 0; i < THREADS; i++) {
-      Path home = Files.createDirectory(top.resolve("r" + round + "-" + i));
+      Path home = Files.createDirectory(home(top, round, i));
       var load = new CrashLoad(new PathTarget(home), random.nextLong(), clock);
       loads.add(load);
       threads.add(Thread.ofPlatform().name("load-" + i).unstarted(load));
