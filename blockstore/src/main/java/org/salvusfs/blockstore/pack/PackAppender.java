@@ -29,6 +29,12 @@ final class PackAppender {
   private static final Logger log = LoggerFactory.getLogger(PackAppender.class);
   private static final int BUFFER_BYTES = 512 << 10;
 
+  /**
+   * How much may be appended before one of those who append syncs it. So the disk works while the
+   * others make chunks, and the sync that somebody waits for finds little left to do.
+   */
+  static final long SYNC_AHEAD_BYTES = 32 << 20;
+
   private final Disk disk;
   private final ChunkIndex index;
   private final OpenFiles files;
@@ -47,6 +53,7 @@ final class PackAppender {
   private @Nullable PackWriter active;
   private int nextNumber;
   private long appended;
+  private long unsyncedBytes;
   private long created;
   private boolean closed;
 
@@ -88,6 +95,7 @@ final class PackAppender {
     }
     int crc = PackFormat.crc(sealed);
     boolean rolled;
+    boolean due;
     appendLock.lock();
     try {
       if (pending.containsKey(id) && !replace) {
@@ -97,6 +105,7 @@ final class PackAppender {
       pending.put(id, appendLocked(id, sealed, crc));
       lost.remove(id);
       rolled = before != null && before.isRetired();
+      due = unsyncedBytes >= SYNC_AHEAD_BYTES;
     } catch (IOException e) {
       throw Failures.of("appending block " + id, e);
     } finally {
@@ -105,8 +114,24 @@ final class PackAppender {
     if (rolled) {
       // Whoever fills a pack waits for its seal: un-synced data stays within about one pack.
       sync();
+    } else if (due) {
+      syncAhead();
     }
     return true;
+  }
+
+  /** Syncs what was appended unless somebody else is at it. */
+  private void syncAhead() throws BlockStoreException {
+    if (!syncLock.tryLock()) {
+      return;
+    }
+    try {
+      flush();
+    } catch (IOException e) {
+      throw Failures.of("syncing the packs", e);
+    } finally {
+      syncLock.unlock();
+    }
   }
 
   /** See {@link org.salvusfs.blockstore.api.ChunkStore#sync()}. */
@@ -170,6 +195,7 @@ final class PackAppender {
     var record = fits ? buffer : ByteBuffer.allocate(Math.toIntExact(bytes));
     Location at = writer.append(id, sealed, crc, record);
     appended++;
+    unsyncedBytes += bytes;
     return at;
   }
 
@@ -207,6 +233,7 @@ final class PackAppender {
           retired.add(writer);
         }
       }
+      unsyncedBytes = 0;
       return new Batch(appended, created, new HashMap<>(pending), dirtyEnds, retired);
     } finally {
       appendLock.unlock();

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.salvusfs.blockstore.api.BlockId;
 import org.salvusfs.blockstore.api.BlockStoreException;
 import org.salvusfs.blockstore.api.BlockStoreException.Corrupt;
 import org.salvusfs.blockstore.api.BlockStoreException.Failed;
@@ -135,6 +136,22 @@ class PackChunkStoreTest {
       for (Block block : blocks.subList(0, 4)) {
         fixture.assertPresent(reopened, block, "");
       }
+    }
+  }
+
+  @Test
+  void put_ofMuch_syncsMeanwhile() throws BlockStoreException {
+    Block first = blocks.getFirst();
+    PackChunkStore store = PackChunkStore.open(fixture.disk, fixture.index, 1 << 30);
+    StoreFixture.put(store, first);
+    byte[] sealed = new byte[256 << 10];
+    for (long bytes = 0; bytes < PackAppender.SYNC_AHEAD_BYTES; bytes += sealed.length) {
+      store.put(BlockId.of(ByteBuffer.allocate(BlockId.BYTES).putLong(bytes).array()), sealed);
+    }
+    fixture.disk.crash(new Random(4));
+    fixture.index.crash(new Random(4));
+    try (PackChunkStore reopened = fixture.open()) {
+      fixture.assertPresent(reopened, first, "");
     }
   }
 
