@@ -13,6 +13,9 @@ import org.salvusfs.benchmarks.report.Output;
 import org.salvusfs.benchmarks.report.Report;
 import org.salvusfs.benchmarks.report.Row;
 import org.salvusfs.benchmarks.report.Samples;
+import org.salvusfs.daemon.fuse.FuseBinding;
+import org.salvusfs.daemon.fuse.jnr.JnrServer;
+import org.salvusfs.daemon.fuse.kernel.MountException;
 import org.salvusfs.daemon.management.DaemonException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -26,7 +29,8 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     description =
         "Measures what a stat and a read of 4 KiB cost the serving process: a filesystem in memory"
-            + " in C on libfuse3, and ours behind the kernel binding, in alternation.")
+            + " in C on libfuse3, and ours behind the kernel binding and behind jnr-fuse, in"
+            + " alternation.")
 public final class BindingCommand implements Callable<Integer> {
   @Spec private CommandSpec spec = CommandSpec.create();
   @Mixin private Output output = new Output();
@@ -56,10 +60,22 @@ public final class BindingCommand implements Callable<Integer> {
         path == null ? "" : path);
     Path root = Path.of(System.getProperty("salvus.root", "."));
     try (var bench = new Bench()) {
+      requireMountable(bench.directory());
       List<Candidate> candidates =
-          List.of(Baseline.compile(root, bench.directory()), Candidate.kernelBinding());
+          List.of(
+              Baseline.compile(root, bench.directory()),
+              Candidate.of(FuseBinding.KERNEL),
+              Candidate.of(FuseBinding.JNR));
       output.write(spec.commandLine(), "binding", measure(candidates, bench));
       return 0;
+    }
+  }
+
+  private static void requireMountable(Path directory) throws DaemonException {
+    try {
+      JnrServer.requireMountable(directory, MemoryServer.OPTIONS);
+    } catch (MountException e) {
+      throw new DaemonException.Obstructed(String.valueOf(e.getMessage()), e);
     }
   }
 

@@ -2,6 +2,7 @@ package org.salvusfs.benchmarks.binding;
 
 import java.nio.file.Path;
 import java.util.List;
+import org.salvusfs.daemon.fuse.FuseBinding;
 
 /**
  * A filesystem in memory that can be started.
@@ -10,18 +11,20 @@ import java.util.List;
  * @param command the program that serves it; the mount point is appended
  */
 record Candidate(String label, List<String> command) {
-  /** The kernel binding, in a JVM with the launcher's options for daemons. */
-  static Candidate kernelBinding() {
+  /** One of the bindings in Java, in a JVM with the launcher's options for daemons. */
+  static Candidate of(FuseBinding binding) {
     return new Candidate(
-        "kernel binding",
+        binding.word() + " binding",
         List.of(
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
             "-Xmx512m",
             "-XX:+UseSerialGC",
             "-XX:+UseCompactObjectHeaders",
             "--enable-native-access=ALL-UNNAMED",
+            "--sun-misc-unsafe-memory-access=allow",
             "-cp",
             System.getProperty("java.class.path"),
-            MemoryServer.class.getName()));
+            MemoryServer.class.getName(),
+            binding.name()));
   }
 }

@@ -20,7 +20,7 @@ final class BigFileWork {
         Workload.warm("dd-zero", rate, PROGRAMS, p -> p.clear(FILE), BigFileWork::writeZeros),
         Workload.warm("dd-random", rate, PROGRAMS, BigFileWork::begin, BigFileWork::writeRandom),
         Workload.cold("dd-read-cold", rate, PROGRAMS, BigFileWork::provide, BigFileWork::read),
-        Workload.warm("dd-read-warm", rate, PROGRAMS, BigFileWork::warmUp, BigFileWork::read));
+        Workload.again("dd-read-warm", rate, PROGRAMS, BigFileWork::provide, BigFileWork::read));
   }
 
   private static void begin(Place place) throws IOException, InterruptedException {
@@ -32,11 +32,6 @@ final class BigFileWork {
     if (!place.has(FILE)) {
       writeRandom(place);
     }
-  }
-
-  private static void warmUp(Place place) throws IOException, InterruptedException {
-    provide(place);
-    read(place);
   }
 
   private static void writeZeros(Place place) throws IOException, InterruptedException {

@@ -19,7 +19,7 @@ final class GitWork {
     return List.of(
         Workload.warm("git-clone", time, PROGRAMS, GitWork::begin, GitWork::copy),
         Workload.cold("git-status-cold", time, PROGRAMS, GitWork::provide, GitWork::status),
-        Workload.warm("git-status-warm", time, PROGRAMS, GitWork::warmUp, GitWork::status));
+        Workload.again("git-status-warm", time, PROGRAMS, GitWork::provide, GitWork::status));
   }
 
   private static void begin(Place place) throws IOException, InterruptedException {
@@ -31,11 +31,6 @@ final class GitWork {
     if (!place.has(CLONE)) {
       copy(place);
     }
-  }
-
-  private static void warmUp(Place place) throws IOException, InterruptedException {
-    provide(place);
-    status(place);
   }
 
   /** With the protocol of a remote clone; a local one would link the objects. */

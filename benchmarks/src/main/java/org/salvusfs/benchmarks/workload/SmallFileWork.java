@@ -28,10 +28,10 @@ final class SmallFileWork {
     return List.of(
         Workload.warm("create", rate, NONE, p -> p.clear(DIRECTORY), SmallFileWork::create),
         Workload.cold("stat-cold", rate, NONE, SmallFileWork::provide, SmallFileWork::statAll),
-        Workload.warm("stat-warm", rate, NONE, SmallFileWork::warmUp, SmallFileWork::statAll),
+        Workload.again("stat-warm", rate, NONE, SmallFileWork::provide, SmallFileWork::statAll),
         Workload.cold("list-cold", rate, NONE, SmallFileWork::provide, SmallFileWork::list),
         Workload.cold("read-cold", rate, NONE, SmallFileWork::provide, SmallFileWork::readAll),
-        Workload.warm("read-warm", rate, NONE, SmallFileWork::warmUp, SmallFileWork::readAll),
+        Workload.again("read-warm", rate, NONE, SmallFileWork::provide, SmallFileWork::readAll),
         Workload.warm("remove", rate, NONE, SmallFileWork::provide, SmallFileWork::removeAll));
   }
 
@@ -47,12 +47,6 @@ final class SmallFileWork {
     if (!place.has(DIRECTORY)) {
       create(place);
     }
-  }
-
-  private static void warmUp(Place place) throws IOException {
-    provide(place);
-    statAll(place);
-    readAll(place);
   }
 
   private static List<Path> shuffled(Place place) {

@@ -48,6 +48,21 @@ record Workload(
     return new Workload(name, measure, programs, false, preparation, timed(step));
   }
 
+  /**
+   * Work whose caches are warm: the very same was done once before, untimed.
+   *
+   * @param preparation of both
+   */
+  static Workload again(
+      String name, Measure measure, Set<Program> programs, Step preparation, Step step) {
+    Step once =
+        place -> {
+          preparation.run(place);
+          step.run(place);
+        };
+    return warm(name, measure, programs, once, step);
+  }
+
   static Workload cold(
       String name, Measure measure, Set<Program> programs, Step preparation, Step step) {
     return new Workload(name, measure, programs, true, preparation, timed(step));

@@ -11,7 +11,8 @@
  *
  * <p><b>Cold</b> means that the kernel has forgotten contents, names and attributes, after
  * everything written before had time to reach its store. What daemons and servers keep in their own
- * memory they keep.
+ * memory they keep. <b>Warm</b> means that the very same work was done once before, untimed;
+ * nothing else was done in between that would take from a cache or add to it.
  *
  * <p><b>Threads.</b> One, but for the workload that is about two at once.
  */

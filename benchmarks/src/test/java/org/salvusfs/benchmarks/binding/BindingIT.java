@@ -12,6 +12,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.salvusfs.daemon.fuse.FuseBinding;
+import org.salvusfs.daemon.fuse.jnr.JnrServer;
+import org.salvusfs.daemon.fuse.kernel.MountException;
 import org.salvusfs.daemon.management.DaemonException;
 import picocli.CommandLine;
 
@@ -22,7 +25,18 @@ final class BindingIT {
   @Test
   void kernelBinding_answersEveryRequestAndItsTimeGrows() throws Exception {
     assumeTrue(Files.isWritable(Path.of("/dev/fuse")), "no right to use /dev/fuse");
-    check(Candidate.kernelBinding());
+    check(Candidate.of(FuseBinding.KERNEL));
+  }
+
+  @Test
+  void jnrBinding_answersEveryRequestAndItsTimeGrows() throws Exception {
+    try {
+      JnrServer.requireMountable(
+          Files.createDirectory(directory.resolve("probe")), MemoryServer.OPTIONS);
+    } catch (MountException e) {
+      assumeTrue(false, e.getMessage());
+    }
+    check(Candidate.of(FuseBinding.JNR));
   }
 
   @Test

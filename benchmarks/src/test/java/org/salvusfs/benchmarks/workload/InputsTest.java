@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.salvusfs.benchmarks.machine.Shell;
 
 final class InputsTest {
   private static final Scale TINY = new Scale(0.01);
@@ -75,6 +76,18 @@ final class InputsTest {
     assertEquals(5000, text.length());
     assertEquals("\0\0\0\0\0\0\0*x", text.substring(4096, 4105));
     assertEquals(Path.of("a.py"), Files.readSymbolicLink(copy.resolve("link")));
+  }
+
+  @Test
+  void repository_isOnePackAndGitTidiesUpNoMore() throws Exception {
+    Path repository = new Inputs(home, 1, TINY).repository();
+    Shell.line(repository, "test $(ls .git/objects/pack/*.pack | wc -l) = 1");
+    // More loose objects than git leaves alone, were it not told otherwise.
+    Shell.line(repository, "git config gc.auto 1; git config gc.autoDetach false");
+    Shell.line(
+        repository,
+        "for i in $(seq 600); do echo $i > new$i; done; git add .; git commit -qm new;"
+            + " test $(git count-objects | cut -d' ' -f1) -ge 600");
   }
 
   @Test

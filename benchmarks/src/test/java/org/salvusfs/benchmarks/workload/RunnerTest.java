@@ -55,6 +55,21 @@ final class RunnerTest {
   }
 
   @Test
+  void again_isTheSameWorkAfterAnUntimedOne() throws Exception {
+    var order = new ArrayList<String>();
+    Workload warm =
+        Workload.again(
+            "warm",
+            new Measure.Duration(),
+            Set.of(),
+            place -> order.add("prepared"),
+            place -> order.add("worked"));
+    List<Row> rows = runner(warm, "a").run(places(1, "a"));
+    assertEquals(List.of("prepared", "worked", "worked"), order);
+    assertEquals(1, rows.getFirst().samples().getFirst().seconds().size());
+  }
+
+  @Test
   void run_samplesBelongToTheirSubjectWhateverTheOrder() throws Exception {
     Workload lengths =
         workload(

@@ -16,6 +16,9 @@ public interface FileSystem {
    */
   int ACL_KILL_SETGID = 1 << 16;
 
+  /** The handle of a regular file that was not opened here. */
+  long UNOPENED = 0;
+
   /** The node of the top directory. */
   long ROOT = 1;
 
@@ -66,11 +69,21 @@ public interface FileSystem {
    */
   Opened tmpfile(Caller caller, long parent, int mode, int flags) throws FsException;
 
-  /** Returns a handle. O_TRUNC is honoured. */
+  /**
+   * Returns a handle. O_TRUNC is honoured.
+   *
+   * <p>A regular file that has lookups can be used without it: where the kernel opens files by
+   * itself, whatever takes a handle is given {@link #UNOPENED}, and what an open would have refused
+   * is refused by the operations.
+   */
   long open(Caller caller, long node, int flags) throws FsException;
 
-  /** Fills {@code into}; fewer bytes only at the end of the file. Returns the count. */
-  int read(long node, long handle, long offset, java.nio.ByteBuffer into) throws FsException;
+  /**
+   * Fills {@code into}; fewer bytes only at the end of the file. Returns the count. With O_NOATIME
+   * among {@code flags}, those of the descriptor at this moment, the access time stays.
+   */
+  int read(long node, long handle, long offset, java.nio.ByteBuffer into, int flags)
+      throws FsException;
 
   /**
    * Writes all remaining bytes; with O_APPEND among {@code flags} the kernel has set the offset.

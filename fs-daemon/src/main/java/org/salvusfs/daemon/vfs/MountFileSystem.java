@@ -198,8 +198,9 @@ public final class MountFileSystem implements FileSystem {
   }
 
   @Override
-  public int read(long node, long handle, long offset, ByteBuffer into) throws FsException {
-    return project(node, Errno.EISDIR).read(Nodes.inode(node), handle, offset, into);
+  public int read(long node, long handle, long offset, ByteBuffer into, int flags)
+      throws FsException {
+    return project(node, Errno.EISDIR).read(Nodes.inode(node), handle, offset, into, flags);
   }
 
   @Override

@@ -30,12 +30,6 @@ public final class ProjectFileSystem implements FileSystem {
   /** How many inodes df shows: as good as any number, for none is reserved. */
   private static final long INODES = 1L << 32;
 
-  /** Handle of an open file: files have no state but their inode. */
-  private static final long FILE_HANDLE = 0;
-
-  /** Handle of a file opened with O_NOATIME. */
-  private static final long UNNOTED_HANDLE = 1;
-
   /**
    * What is particular to a project.
    *
@@ -256,7 +250,7 @@ public final class ProjectFileSystem implements FileSystem {
           while (true) {
             try {
               Attr made = namespace.make(caller, parent, name, typed, 0, null);
-              return new Opened(made, handle(flags));
+              return new Opened(made, UNOPENED);
             } catch (FsException e) {
               if (e.errno() != Errno.EEXIST || (flags & Linux.O_EXCL) != 0) {
                 throw e;
@@ -274,11 +268,7 @@ public final class ProjectFileSystem implements FileSystem {
   public Opened tmpfile(Caller caller, long parent, int mode, int flags) throws FsException {
     int typed = InodeItem.S_IFREG | (mode & Linux.MODE_BITS);
     Attr made = call("tmpfile", parent, () -> namespace.makeUnnamed(caller, parent, typed));
-    return new Opened(made, handle(flags));
-  }
-
-  private static long handle(int flags) {
-    return (flags & Linux.O_NOATIME) != 0 ? UNNOTED_HANDLE : FILE_HANDLE;
+    return new Opened(made, UNOPENED);
   }
 
   /** Null if the entry has gone meanwhile. */
@@ -300,7 +290,7 @@ public final class ProjectFileSystem implements FileSystem {
       }
       files.open(caller, found.node(), flags);
       isOpen = true;
-      return new Opened(attributes.get(found.node()), handle(flags));
+      return new Opened(attributes.get(found.node()), UNOPENED);
     } finally {
       if (!isOpen) {
         forget(found.node(), 1);
@@ -308,15 +298,18 @@ public final class ProjectFileSystem implements FileSystem {
     }
   }
 
+  /** Open files have no state but their inode, whether they were opened here or not. */
   @Override
   public long open(Caller caller, long node, int flags) throws FsException {
     act("open", node, () -> files.open(caller, node, flags));
-    return handle(flags);
+    return UNOPENED;
   }
 
   @Override
-  public int read(long node, long handle, long offset, ByteBuffer into) throws FsException {
-    return call("read", node, () -> files.read(node, offset, into, handle != UNNOTED_HANDLE));
+  public int read(long node, long handle, long offset, ByteBuffer into, int flags)
+      throws FsException {
+    boolean notesAccess = (flags & Linux.O_NOATIME) == 0;
+    return call("read", node, () -> files.read(node, offset, into, notesAccess));
   }
 
   @Override

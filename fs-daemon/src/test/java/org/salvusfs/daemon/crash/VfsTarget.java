@@ -198,7 +198,7 @@ record VfsTarget(FileSystem fs) implements Target {
   @Override
   public byte[] read(String name) throws IOException {
     var into = ByteBuffer.allocate((int) lookup(name).item().sizeBytes());
-    int count = withHandle(name, (node, handle) -> fs.read(node, handle, 0, into));
+    int count = withHandle(name, (node, handle) -> fs.read(node, handle, 0, into, 0));
     if (count != into.capacity()) {
       throw new IOException(name + ": read " + count + " of " + into.capacity() + " bytes");
     }

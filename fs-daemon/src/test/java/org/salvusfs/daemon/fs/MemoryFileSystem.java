@@ -278,7 +278,8 @@ public class MemoryFileSystem implements FileSystem {
   }
 
   @Override
-  public int read(long node, long handle, long offset, ByteBuffer into) throws FsException {
+  public int read(long node, long handle, long offset, ByteBuffer into, int flags)
+      throws FsException {
     return reading(() -> inode(node).content.read(offset, into));
   }
 

@@ -193,7 +193,7 @@ final class Holder implements AutoCloseable {
     long handle = fs().open(ROOT_USER, node, O_RDWR);
     try {
       var bytes = ByteBuffer.allocate(100);
-      fs().read(node, handle, 0, bytes);
+      fs().read(node, handle, 0, bytes, 0);
       return Integer.parseInt(
           new String(bytes.array(), 0, bytes.position(), StandardCharsets.US_ASCII));
     } finally {

@@ -198,7 +198,7 @@ final class MountFileSystemTest {
     next.readdir(TOP, top, 2, false, upTo(9, names));
     assertEquals(List.of("alpha", "beta", "broken"), names);
     var into = ByteBuffer.allocate(9);
-    assertEquals(4, next.read(file, 0, 0, into));
+    assertEquals(4, next.read(file, 0, 0, into, 0));
     ProjectRig rig = Objects.requireNonNull(rigs.get(ALPHA));
     assertEquals(1, rig.fs().orphansInUse());
     next.forget(file, 1);

@@ -145,16 +145,16 @@ final class ProjectFileSystemTest {
     long node = file("f", "x");
     rig.transactions().commit();
     long created = item(node).atimeNanos();
-    fs.read(node, 0, 0, ByteBuffer.allocate(1));
+    fs.read(node, 0, 0, ByteBuffer.allocate(1), 0);
     assertEquals(created, item(node).atimeNanos());
     file("g", "");
-    fs.read(node, 0, 0, ByteBuffer.allocate(1));
+    fs.read(node, 0, 0, ByteBuffer.allocate(1), 0);
     long accessed = item(node).atimeNanos();
     assertNotEquals(created, accessed);
-    fs.read(node, 0, 0, ByteBuffer.allocate(1));
+    fs.read(node, 0, 0, ByteBuffer.allocate(1), 0);
     assertEquals(accessed, item(node).atimeNanos());
     rig.clock.addAndGet(TimeUnit.DAYS.toNanos(2));
-    fs.read(node, 0, 0, ByteBuffer.allocate(1));
+    fs.read(node, 0, 0, ByteBuffer.allocate(1), 0);
     assertNotEquals(accessed, item(node).atimeNanos());
   }
 
@@ -174,7 +174,7 @@ final class ProjectFileSystemTest {
   void operations_withoutLease_failButReadsGoOn() throws Exception {
     long node = file("f", "x");
     rig.leased = false;
-    assertEquals(1, fs.read(node, 0, 0, ByteBuffer.allocate(10)));
+    assertEquals(1, fs.read(node, 0, 0, ByteBuffer.allocate(10), 0));
     assertErrno(Errno.EIO, () -> fs.mkdir(ROOT, TOP, bytes("d"), 0755));
     assertErrno(Errno.EIO, () -> fs.write(node, 0, 0, ByteBuffer.wrap(bytes("y")), 0, false));
     rig.leased = true;
@@ -290,11 +290,10 @@ final class ProjectFileSystemTest {
     long node = file("f", "contents");
     var long1970 = new SetAttr(null, null, null, null, 1L, null, null, false);
     fs.setattr(ROOT, node, long1970);
-    long quiet = fs.open(ROOT, node, 01000000);
-    fs.read(node, quiet, 0, ByteBuffer.allocate(8));
+    int noAtime = 01000000;
+    fs.read(node, FileSystem.UNOPENED, 0, ByteBuffer.allocate(8), noAtime);
     assertEquals(1, item(node).atimeNanos());
-    long noted = fs.open(ROOT, node, 0);
-    fs.read(node, noted, 0, ByteBuffer.allocate(8));
+    fs.read(node, fs.open(ROOT, node, noAtime), 0, ByteBuffer.allocate(8), 0);
     assertNotEquals(1, item(node).atimeNanos());
   }
 

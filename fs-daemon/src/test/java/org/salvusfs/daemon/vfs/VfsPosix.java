@@ -274,7 +274,7 @@ final class VfsPosix implements Posix {
   public byte[] read(int fd, long offset, int length) throws FsException {
     Descriptor descriptor = descriptor(fd);
     var into = ByteBuffer.allocate(length);
-    int count = fs.read(descriptor.node(), descriptor.handle(), offset, into);
+    int count = fs.read(descriptor.node(), descriptor.handle(), offset, into, 0);
     byte[] read = new byte[count];
     into.flip().get(read);
     return read;

@@ -66,7 +66,8 @@ final class FileCallbacks {
         "READ",
         () -> {
           Handles.Handle file = files.get(FileInfo.number(fileInfo));
-          return fs.read(file.node(), file.handle(), offset, bytes(buffer, size));
+          int flags = FileInfo.flags(fileInfo);
+          return fs.read(file.node(), file.handle(), offset, bytes(buffer, size), flags);
         });
   }
 

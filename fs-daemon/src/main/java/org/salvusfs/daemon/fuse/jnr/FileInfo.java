@@ -7,7 +7,7 @@ import ru.serce.jnrfuse.struct.FuseFileInfo;
 final class FileInfo {
   private FileInfo() {}
 
-  /** The O_* flags; in create, open and write those of the request. */
+  /** The O_* flags; in create, open, read and write those of the request. */
   static int flags(Pointer fileInfo) {
     return FuseFileInfo.of(fileInfo).flags.intValue();
   }

@@ -68,6 +68,7 @@ final class Abi {
     static final int READDIRPLUS_AUTO = 1 << 14;
     static final int ASYNC_DIO = 1 << 15;
     static final int WRITEBACK_CACHE = 1 << 16;
+    static final int NO_OPEN_SUPPORT = 1 << 17;
     static final int PARALLEL_DIROPS = 1 << 18;
     static final int POSIX_ACL = 1 << 20;
     static final int ABORT_ERROR = 1 << 21;

@@ -26,13 +26,21 @@ final class Dispatcher {
   private final FileOperations files;
   private final DirectoryOperations directories;
 
-  Dispatcher(FileSystem fs, Options options, OperationListener listener, Interrupts interrupts) {
+  /**
+   * @param opens whether the kernel has files opened and released here: {@link Negotiated#opens}
+   */
+  Dispatcher(
+      FileSystem fs,
+      Options options,
+      boolean opens,
+      OperationListener listener,
+      Interrupts interrupts) {
     this.fs = fs;
     this.listener = listener;
     this.interrupts = interrupts;
     this.namespace = new NamespaceOperations(fs, options.lifetimes());
     this.attributes = new AttributeOperations(fs);
-    this.files = new FileOperations(fs);
+    this.files = new FileOperations(fs, opens);
     this.directories = new DirectoryOperations(fs, options.cacheDirectories());
   }
 

@@ -6,7 +6,12 @@ import org.salvusfs.daemon.fs.FsException;
 import org.salvusfs.daemon.fs.Opened;
 import org.salvusfs.daemon.fs.SetAttr;
 
-/** Requests about open files and their contents. */
+/**
+ * Requests about open files and their contents.
+ *
+ * <p>Where the kernel opens files by itself ({@link Negotiated#opens}), no file is open here beyond
+ * the request that makes it, and the handles that the kernel names mean nothing.
+ */
 final class FileOperations {
   private static final SetAttr KILL_SUIDGID =
       new SetAttr(null, null, null, null, null, null, null, true);
@@ -15,13 +20,22 @@ final class FileOperations {
   private static final long COPY_BYTES_MAX = 0x7ffff000L;
 
   private final FileSystem fs;
+  private final boolean opens;
 
-  FileOperations(FileSystem fs) {
+  /**
+   * @param opens whether the kernel has files opened and released here
+   */
+  FileOperations(FileSystem fs, boolean opens) {
     this.fs = fs;
+    this.opens = opens;
   }
 
-  /** fuse_open_in: flags, open_flags u32. */
+  /**
+   * fuse_open_in: flags, open_flags u32. ENOSYS makes the kernel open files by itself from now on,
+   * keep their pages, and send no RELEASE.
+   */
   void open(Request in, Reply out) throws FsException {
+    requireOpens();
     long handle = fs.open(in.caller(), in.node(), in.int32(0));
     if ((in.int32(4) & Abi.OPEN_KILL_SUIDGID) != 0) {
       killSuidgidOf(in.node(), handle, in);
@@ -32,8 +46,10 @@ final class FileOperations {
   /**
    * fuse_create_in: flags, mode, umask, open_flags u32; name. OPEN_KILL_SUIDGID among the flags
    * speaks of a file that is there and is truncated; a new one has the bits that were asked for.
+   * ENOSYS makes the kernel use MKNOD from now on and open what it made by itself.
    */
   void create(Request in, Reply out) throws FsException {
+    requireOpens();
     Opened opened =
         fs.create(in.caller(in.int32(8)), in.node(), in.name(16), in.int32(4), in.int32(0));
     out.created(opened.attr(), opened.handle());
@@ -45,7 +61,23 @@ final class FileOperations {
    */
   void tmpfile(Request in, Reply out) throws FsException {
     Opened opened = fs.tmpfile(in.caller(in.int32(8)), in.node(), in.int32(4), in.int32(0));
-    out.created(opened.attr(), opened.handle());
+    if (opens) {
+      out.created(opened.attr(), opened.handle());
+    } else {
+      fs.release(opened.attr().node(), opened.handle());
+      out.createdUnopened(opened.attr());
+    }
+  }
+
+  private void requireOpens() throws FsException {
+    if (!opens) {
+      throw new FsException(Errno.ENOSYS, "the kernel opens files itself");
+    }
+  }
+
+  /** The handle that a request names, at its beginning as in all of them. */
+  private long handle(Request in) {
+    return opens ? in.int64(0) : FileSystem.UNOPENED;
   }
 
   private void killSuidgidOf(long node, long handle, Request in) throws FsException {
@@ -61,7 +93,7 @@ final class FileOperations {
   void read(Request in, Reply out) throws FsException {
     long offset = notNegative(in.int64(8));
     int size = Math.clamp(Integer.toUnsignedLong(in.int32(16)), 0, out.bodyBytesMax());
-    out.data(fs.read(in.node(), in.int64(0), offset, out.room(size)));
+    out.data(fs.read(in.node(), handle(in), offset, out.room(size), in.int32(32)));
   }
 
   /** fuse_write_in: fh, offset u64; size, write_flags u32; lock_owner u64; flags, padding u32. */
@@ -71,16 +103,21 @@ final class FileOperations {
     out.count(
         fs.write(
             in.node(),
-            in.int64(0),
+            handle(in),
             offset,
             in.payload(Abi.WRITE_IN_BYTES, in.int32(16)),
             in.int32(32),
             (writeFlags & Abi.WRITE_KILL_SUIDGID) != 0));
   }
 
-  /** fuse_release_in: fh u64; flags, release_flags u32; lock_owner u64. */
+  /**
+   * fuse_release_in: fh u64; flags, release_flags u32; lock_owner u64. From a kernel that has not
+   * met the refusal of an OPEN yet it comes also for a TMPFILE, which is not open here.
+   */
   void release(Request in) {
-    fs.release(in.node(), in.int64(0));
+    if (opens) {
+      fs.release(in.node(), in.int64(0));
+    }
   }
 
   /** fuse_fsync_in: fh u64; fsync_flags, padding u32. */
@@ -92,13 +129,13 @@ final class FileOperations {
   void fallocate(Request in) throws FsException {
     long offset = notNegative(in.int64(8));
     long length = notNegative(in.int64(16));
-    fs.fallocate(in.node(), in.int64(0), in.int32(24), offset, length);
+    fs.fallocate(in.node(), handle(in), in.int32(24), offset, length);
     killSuidgidUnasked(in, in.node());
   }
 
   /** fuse_lseek_in: fh, offset u64; whence, padding u32. */
   void lseek(Request in, Reply out) throws FsException {
-    out.number(fs.lseek(in.node(), in.int64(0), in.int64(8), in.int32(16)));
+    out.number(fs.lseek(in.node(), handle(in), in.int64(8), in.int32(16)));
   }
 
   void copyFileRange(Request in, Reply out) throws FsException {

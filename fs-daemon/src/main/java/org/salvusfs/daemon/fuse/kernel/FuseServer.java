@@ -114,7 +114,8 @@ public final class FuseServer implements FuseMount {
   public void serve() {
     ThreadFactory threads = Thread.ofPlatform().name("fuse-", 0).factory();
     var interrupts = new Interrupts(options.interrupts());
-    var dispatcher = new Dispatcher(fs, options, listener, interrupts);
+    boolean opens = connection.negotiated().opens();
+    var dispatcher = new Dispatcher(fs, options, opens, listener, interrupts);
     var worker =
         new Worker(
             connection.device(), dispatcher, options.lifetimes(), listener, System::nanoTime);

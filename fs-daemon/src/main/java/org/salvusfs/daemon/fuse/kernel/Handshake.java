@@ -29,18 +29,43 @@ final class Handshake {
           | Abi.Init.POSIX_ACL
           | Abi.Init.SETXATTR_EXT;
 
+  /**
+   * The protocol of Linux 6.9 and of 6.17: between them, unless mended later, the kernel may wait
+   * for itself for ever when it opens files without asking and memory is short.
+   *
+   * @see "linux commits e26ee4efbc79, bd5603eaae0a; docs/decisions/008"
+   */
+  private static final int WAITING_MINOR_MIN = 40;
+
+  private static final int WAITING_MINOR_MAX = 44;
+
   /** Requests that the kernel may have under way without a process waiting: read-ahead. */
   private static final int BACKGROUND_MAX = 64;
 
   private static final int CONGESTED_AT = 48;
 
   /** The features that this code can live with, whoever agreed on them. */
-  static final int KNOWN = WANTED | Abi.Init.WRITEBACK_CACHE;
+  static final int KNOWN = WANTED | Abi.Init.WRITEBACK_CACHE | Abi.Init.NO_OPEN_SUPPORT;
 
   private final int wanted;
 
   Handshake(Options options) {
-    this.wanted = options.writebackCache() ? WANTED | Abi.Init.WRITEBACK_CACHE : WANTED;
+    int writeback = options.writebackCache() ? Abi.Init.WRITEBACK_CACHE : 0;
+    int noOpen = options.opens() ? 0 : Abi.Init.NO_OPEN_SUPPORT;
+    this.wanted = WANTED | writeback | noOpen;
+  }
+
+  /**
+   * What is used of what the kernel has. When it opens files by itself it must not rely on OPEN to
+   * truncate them. It takes no notice of NO_OPEN_SUPPORT in the reply, where the flag says to
+   * whoever takes the mount over what this daemon does.
+   */
+  private int agreed(int minor, int offered) {
+    int agreed = offered & wanted;
+    if (minor >= WAITING_MINOR_MIN && minor <= WAITING_MINOR_MAX) {
+      agreed &= ~Abi.Init.NO_OPEN_SUPPORT;
+    }
+    return (agreed & Abi.Init.NO_OPEN_SUPPORT) != 0 ? agreed & ~Abi.Init.ATOMIC_O_TRUNC : agreed;
   }
 
   /**
@@ -113,7 +138,7 @@ final class Handshake {
     }
     int maxReadahead = in.int32(8);
     out.putInt(body + 8, maxReadahead);
-    out.putInt(body + 12, in.int32(12) & wanted);
+    out.putInt(body + 12, agreed(minor, in.int32(12)));
     out.putShort(body + 16, (short) BACKGROUND_MAX);
     out.putShort(body + 18, (short) CONGESTED_AT);
     out.putInt(body + 20, Abi.IO_BYTES_MAX);

@@ -26,6 +26,14 @@ public record Negotiated(int minor, int maxReadahead, long flags, int maxWrite, 
   }
 
   /**
+   * Whether the kernel asks for OPEN and RELEASE of regular files. Otherwise OPEN is answered
+   * ENOSYS, and the kernel goes without both.
+   */
+  boolean opens() {
+    return (flags & Abi.Init.NO_OPEN_SUPPORT) == 0;
+  }
+
+  /**
    * Checks that this version can serve a connection that another version negotiated.
    *
    * @throws MountException if it cannot

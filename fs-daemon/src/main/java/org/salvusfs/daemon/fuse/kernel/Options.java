@@ -15,6 +15,8 @@ import java.time.Duration;
  * @param attributesLifetime how long the kernel keeps attributes
  * @param cacheDirectories the kernel keeps the entries of directories; only where nobody but the
  *     kernel changes them, or {@link FuseServer#invalidateNode} follows every change
+ * @param opens the kernel has regular files opened and released by the filesystem, although it
+ *     could do without: what kernels that cannot do anyway
  * @param writebackCache the kernel gathers writes before it sends them. Faster for small writes,
  *     but a file's contents in the daemon are then no longer its state at one moment
  * @param interrupts a signal to a process that waits for an operation interrupts the Java thread
@@ -35,6 +37,7 @@ public record Options(
     Duration absenceLifetime,
     Duration attributesLifetime,
     boolean cacheDirectories,
+    boolean opens,
     boolean writebackCache,
     boolean interrupts,
     boolean allowOther,
@@ -71,6 +74,7 @@ public record Options(
         false,
         false,
         false,
+        false,
         true,
         false,
         false,
@@ -87,6 +91,7 @@ public record Options(
         absenceLifetime,
         attributesLifetime,
         cacheDirectories,
+        opens,
         writebackCache,
         interrupts,
         allowOther,
@@ -105,6 +110,7 @@ public record Options(
         absence,
         attributes,
         cacheDirectories,
+        opens,
         writebackCache,
         interrupts,
         allowOther,
@@ -123,7 +129,27 @@ public record Options(
         absenceLifetime,
         attributesLifetime,
         directories,
+        opens,
         writes,
+        interrupts,
+        allowOther,
+        allowSuid,
+        allowDevices,
+        readAheadKib,
+        unmountPatience);
+  }
+
+  /** These options with or without OPEN and RELEASE of regular files. */
+  public Options withOpens(boolean asked) {
+    return new Options(
+        threads,
+        threadsMax,
+        entryLifetime,
+        absenceLifetime,
+        attributesLifetime,
+        cacheDirectories,
+        asked,
+        writebackCache,
         interrupts,
         allowOther,
         allowSuid,
@@ -141,6 +167,7 @@ public record Options(
         absenceLifetime,
         attributesLifetime,
         cacheDirectories,
+        opens,
         writebackCache,
         offered,
         allowOther,
@@ -159,6 +186,7 @@ public record Options(
         absenceLifetime,
         attributesLifetime,
         cacheDirectories,
+        opens,
         writebackCache,
         interrupts,
         others,
@@ -177,6 +205,7 @@ public record Options(
         absenceLifetime,
         attributesLifetime,
         cacheDirectories,
+        opens,
         writebackCache,
         interrupts,
         allowOther,

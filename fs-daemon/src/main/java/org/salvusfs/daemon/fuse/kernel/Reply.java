@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.time.Duration;
 import org.salvusfs.daemon.fs.Attr;
+import org.salvusfs.daemon.fs.FileSystem;
 import org.salvusfs.daemon.fs.StatFs;
 
 /**
@@ -149,9 +150,18 @@ final class Reply {
   }
 
   void created(Attr attr, long handle) {
+    putCreated(attr, handle, Grant.CREATED);
+  }
+
+  /** The same where no file is open but in the kernel. */
+  void createdUnopened(Attr attr) {
+    putCreated(attr, FileSystem.UNOPENED, Grant.ENTRY);
+  }
+
+  private void putCreated(Attr attr, long handle, Grant granted) {
     putEntry(bytes, BODY, attr);
     putOpen(BODY + Abi.ENTRY_OUT_BYTES, handle, Abi.FOPEN_KEEP_CACHE);
-    finish(Abi.ENTRY_OUT_BYTES + Abi.OPEN_OUT_BYTES, 0, Grant.CREATED);
+    finish(Abi.ENTRY_OUT_BYTES + Abi.OPEN_OUT_BYTES, 0, granted);
   }
 
   void statfs(StatFs statfs) {

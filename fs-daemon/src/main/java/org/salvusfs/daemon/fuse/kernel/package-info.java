@@ -30,6 +30,12 @@
  * buffer of 1 MiB + 16, closed when it ends. Contents are read and written in these buffers without
  * a copy in between: buffers handed to the filesystem are valid only until its method returns.
  *
+ * <p><b>Open files.</b> The kernel opens and closes regular files without asking, if it can: OPEN
+ * and CREATE are answered ENOSYS, which also ends RELEASE; files are made with MKNOD and truncated
+ * with SETATTR. So no file is open in the filesystem; an inode lives until its FORGET, and a
+ * refusal at opening for other reasons than permissions is one of the first operation instead.
+ * Directories are opened: their handles keep what a walk has seen.
+ *
  * <p><b>Failure.</b> A refusal ({@code FsException}) becomes its errno. Anything else that is
  * thrown is a defect: EIO, one stack trace, a call of the listener; serving goes on. A malformed
  * request is EINVAL. When the kernel ends the connection, workers end, whatever else happens.

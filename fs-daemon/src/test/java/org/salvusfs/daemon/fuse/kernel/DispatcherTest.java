@@ -42,7 +42,11 @@ final class DispatcherTest {
   private MemoryFileSystem fs = new MemoryFileSystem(() -> 5);
 
   private Dispatcher dispatcher() {
-    return new Dispatcher(fs, options, listener, interrupts);
+    return dispatcher(true);
+  }
+
+  private Dispatcher dispatcher(boolean opens) {
+    return new Dispatcher(fs, options, opens, listener, interrupts);
   }
 
   private boolean serve(Wire wire) {
@@ -161,6 +165,41 @@ final class DispatcherTest {
     dispatcher.undelivered(request, reply);
     assertEquals(0, fs.lookupCount());
     assertEquals(0, fs.openCount());
+  }
+
+  @Test
+  void withoutOpens_openAndCreateAreUnknown() {
+    long node = create("f");
+    Wire open = new Wire(Opcode.OPEN, node).u32(0).u32(0);
+    Wire create = new Wire(Opcode.CREATE, 1).u32(2).u32(0100644).u32(0).u32(0).text("g");
+    for (Wire refused : List.of(open, create)) {
+      assertTrue(dispatcher(false).serve(Wire.request(refused.bytes()), reply));
+      assertEquals(Errno.ENOSYS.code(), reply.errno());
+    }
+    assertEquals(1, fs.lookupCount());
+    assertEquals(1, fs.openCount());
+  }
+
+  @Test
+  void withoutOpens_tmpfileIsNotOpen() {
+    var unopening = dispatcher(false);
+    var request =
+        Wire.request(
+            new Wire(Opcode.TMPFILE, 1).u32(2).u32(0100644).u32(0).u32(0).text("f").bytes());
+    assertTrue(unopening.serve(request, reply));
+    assertEquals(0, reply.errno());
+    long node = Wire.body(buffer).getLong(0);
+    assertEquals(FileSystem.UNOPENED, Wire.body(buffer).getLong(Abi.ENTRY_OUT_BYTES));
+    assertEquals(0, fs.openCount());
+    // As long as the kernel has not asked for an OPEN it releases it nevertheless.
+    Wire release = new Wire(Opcode.RELEASE, node).u64(0).u32(0).u32(0).u64(0);
+    assertTrue(unopening.serve(Wire.request(release.bytes()), reply));
+    assertEquals(0, reply.errno());
+    assertEquals(1, fs.lookupCount());
+    assertTrue(unopening.serve(request, reply));
+    unopening.undelivered(request, reply);
+    assertEquals(1, fs.lookupCount());
+    assertEquals(List.of(), defects);
   }
 
   @Test

@@ -1,5 +1,6 @@
 package org.salvusfs.daemon.fuse.kernel;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -204,7 +205,7 @@ final class FuseServerIT extends FuseMountContract {
           "ready", new String(process.getInputStream().readNBytes(5), StandardCharsets.US_ASCII));
       server.unmount();
       var read = ByteBuffer.allocate(1);
-      assertEquals(1, fs.read(node, node, 0, read));
+      assertEquals(1, fs.read(node, node, 0, read, 0));
       assertEquals(65, read.get(0));
     } finally {
       process.destroyForcibly().waitFor();
@@ -335,6 +336,67 @@ final class FuseServerIT extends FuseMountContract {
     process.destroy();
     assertTrue(process.waitFor(30, TimeUnit.SECONDS), "sync is still waiting");
     assertEquals("x", Files.readString(at("f")));
+  }
+
+  @Test
+  void files_areOpenedAndClosedByTheKernel() throws Exception {
+    mount.mount(fs);
+    Files.writeString(at("first"), "x");
+    for (int i = 0; i < 20; i++) {
+      Files.writeString(at("f" + i), "some text");
+      assertEquals("some text", Files.readString(at("f" + i)));
+      Files.writeString(at("f" + i), "less");
+      assertEquals("less", Files.readString(at("f" + i)));
+    }
+    assertEquals(1, mount.count("OPEN"), "the one that was refused");
+    assertEquals(1, mount.count("CREATE"), "the one that was refused");
+    assertEquals(21, mount.count("MKNOD"));
+    assertEquals(0, mount.count("RELEASE"));
+    assertEquals(0, fs.openCount());
+  }
+
+  @Test
+  void reads_carryTheFlagsThatTheDescriptorHasNow() throws Exception {
+    var flags = new ArrayList<Integer>();
+    var noting =
+        new MemoryFileSystem(FuseServerIT::now) {
+          @Override
+          public int read(long node, long handle, long offset, ByteBuffer into, int openFlags)
+              throws FsException {
+            flags.add(openFlags);
+            return super.read(node, handle, offset, into, openFlags);
+          }
+        };
+    mount.mount(noting);
+    Files.writeString(at("f"), "text");
+    int noAtime = 01000000;
+    Shell.run(mount.directory(), DROP_PAGES + "cat f; " + DROP_PAGES);
+    assertEquals(List.of(0), flags.stream().map(each -> each & noAtime).distinct().toList());
+    flags.clear();
+    int fd = Posix.open(at("f"), noAtime, 0);
+    assertArrayEquals(name("text"), Posix.pread(fd, 10, 0));
+    Posix.close(fd);
+    assertEquals(List.of(noAtime), flags.stream().map(each -> each & noAtime).distinct().toList());
+  }
+
+  @Test
+  void adopted_fromADaemonThatWasAskedForOpens_isServedLikeThat() throws Exception {
+    FuseServer server = mount.mount(fs, MountExtension.options().withOpens(true));
+    Path file = Files.writeString(at("f"), "text");
+    int fd = Posix.open(file, Posix.O_RDWR, 0);
+    assertTrue(server.pause(Duration.ofSeconds(30)));
+    server.leave();
+    FuseServer next =
+        FuseServer.adopt(fs, server.connection(), MountExtension.options(), mount.listener());
+    next.serve();
+    assertArrayEquals(name("text"), Posix.pread(fd, 10, 0));
+    long opens = mount.count("OPEN");
+    Files.writeString(file, "new");
+    assertArrayEquals(name("new"), Posix.pread(fd, 10, 0));
+    Posix.close(fd);
+    assertEquals(opens + 1, mount.count("OPEN"));
+    await(() -> fs.openCount() == 0, "everything is closed");
+    next.unmount();
   }
 
   @Test

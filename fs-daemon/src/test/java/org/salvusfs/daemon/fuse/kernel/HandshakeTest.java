@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 
 final class HandshakeTest {
   private final ByteBuffer out = ByteBuffer.allocate(80).order(ByteOrder.LITTLE_ENDIAN);
-  private final Handshake handshake = new Handshake(Options.defaults());
+  private Handshake handshake = new Handshake(Options.defaults());
 
   private boolean answer(int major, int minor, int flags) throws MountException {
     var wire = new Wire(Opcode.INIT, 0).u32(major).u32(minor).u32(131072).u32(flags);
@@ -47,6 +47,30 @@ final class HandshakeTest {
   void init_flags_areThoseOfBothSides() throws Exception {
     assertTrue(answer(7, 40, Abi.Init.ASYNC_READ | Abi.Init.WRITEBACK_CACHE | 2));
     assertEquals(Abi.Init.ASYNC_READ, Wire.body(out).getInt(12));
+  }
+
+  private int agreed(Options options, int minor, int flags) throws MountException {
+    handshake = new Handshake(options);
+    assertTrue(answer(7, minor, flags));
+    int opening = Abi.Init.NO_OPEN_SUPPORT | Abi.Init.ATOMIC_O_TRUNC;
+    boolean opens = Negotiated.of(out).opens();
+    assertEquals(opens, (Wire.body(out).getInt(12) & Abi.Init.NO_OPEN_SUPPORT) == 0);
+    return Wire.body(out).getInt(12) & opening;
+  }
+
+  @Test
+  void init_ofKernelThatOpensByItself_leavesTruncationToSetattr() throws Exception {
+    assertEquals(Abi.Init.NO_OPEN_SUPPORT, agreed(Options.defaults(), 45, -1));
+    assertEquals(Abi.Init.NO_OPEN_SUPPORT, agreed(Options.defaults(), 38, -1));
+  }
+
+  @Test
+  void init_ofKernelThatHasToAsk_keepsOpen() throws Exception {
+    int asks = Abi.Init.ATOMIC_O_TRUNC;
+    assertEquals(asks, agreed(Options.defaults(), 45, ~Abi.Init.NO_OPEN_SUPPORT));
+    assertEquals(asks, agreed(Options.defaults().withOpens(true), 45, -1));
+    assertEquals(asks, agreed(Options.defaults(), 40, -1));
+    assertEquals(asks, agreed(Options.defaults(), 44, -1));
   }
 
   @Test
