@@ -9,7 +9,10 @@ import org.salvusfs.metadata.item.InodeItem;
 import org.salvusfs.metadata.txg.Tx;
 import org.salvusfs.metadata.txg.TxKind;
 
-/** Contents of regular files. Open files have no state here: the inode's lookup count keeps it. */
+/**
+ * Changing contents of regular files. Open files have no state here: the inode's lookup count keeps
+ * it.
+ */
 final class FileOps {
   /**
    * How much one copy_file_range copies at most, because what is dirty in the source is copied in
@@ -21,28 +24,21 @@ final class FileOps {
   private final Items items;
   private final Attributes attributes;
   private final Privileges privileges;
-  private final AccessTimes accessTimes;
-  private final Holes holes;
 
-  FileOps(Parts parts, Attributes attributes, Privileges privileges, AccessTimes accessTimes) {
+  FileOps(Parts parts, Attributes attributes, Privileges privileges) {
     this.parts = parts;
     this.items = parts.items();
     this.attributes = attributes;
     this.privileges = privileges;
-    this.accessTimes = accessTimes;
-    this.holes = new Holes(parts.contents());
   }
 
-  void open(Caller caller, long inode, int flags)
+  /** Opens and cuts. */
+  void truncate(Caller caller, long inode, int flags)
       throws IOException, FsException, InterruptedException {
-    if ((flags & Linux.O_TRUNC) == 0) {
-      checkOpenable(items.inode(inode), flags);
-      return;
-    }
     parts.txgs().awaitRoom(0);
     try (InodeLocks.Held _ = parts.locks().exclusive(inode)) {
       InodeItem item = items.inode(inode);
-      checkOpenable(item, flags);
+      Reads.checkOpenable(item, flags);
       if (!item.isRegular()) {
         throw new FsException(Errno.EISDIR);
       }
@@ -51,41 +47,6 @@ final class FileOps {
       }
       attributes.resize(inode, item, 0);
     }
-  }
-
-  /** Regular files are opened, and directories for reading; the rest is the kernel's to open. */
-  private static void checkOpenable(InodeItem item, int flags) throws FsException {
-    if (item.isRegular()) {
-      return;
-    }
-    if (!item.isDirectory()) {
-      throw new FsException(item.isSymlink() ? Errno.ELOOP : Errno.ENXIO);
-    }
-    if ((flags & Linux.O_ACCMODE) != 0) {
-      throw new FsException(Errno.EISDIR);
-    }
-  }
-
-  /**
-   * Reads.
-   *
-   * @param notesAccess whether the access time may change
-   */
-  int read(long inode, long offset, ByteBuffer into, boolean notesAccess)
-      throws IOException, FsException, InterruptedException {
-    if (offset < 0) {
-      throw new FsException(Errno.EINVAL);
-    }
-    InodeItem item;
-    int count;
-    try (InodeLocks.Held _ = parts.locks().shared(inode)) {
-      item = items.regular(inode, Errno.EINVAL);
-      count = parts.contents().read(inode, item.sizeBytes(), offset, into);
-    }
-    if (notesAccess) {
-      accessTimes.accessed(inode, item);
-    }
-    return count;
   }
 
   int write(long inode, long offset, ByteBuffer from, int flags, boolean killSuidgid)
@@ -173,28 +134,6 @@ final class FileOps {
       InodeItem punched = attributes.putContents(tx, inode, item, item.sizeBytes(), grown);
       tx.apply();
       return punched;
-    }
-  }
-
-  long lseek(long inode, long offset, int whence)
-      throws IOException, FsException, InterruptedException {
-    if (whence != Linux.SEEK_DATA && whence != Linux.SEEK_HOLE) {
-      throw new FsException(Errno.EINVAL);
-    }
-    try (InodeLocks.Held _ = parts.locks().shared(inode)) {
-      InodeItem item = items.regular(inode, Errno.EINVAL);
-      long size = item.sizeBytes();
-      if (offset < 0 || offset >= size) {
-        throw new FsException(Errno.ENXIO);
-      }
-      long found =
-          whence == Linux.SEEK_DATA
-              ? holes.data(inode, size, offset)
-              : holes.hole(inode, size, offset);
-      if (found < 0) {
-        throw new FsException(Errno.ENXIO);
-      }
-      return found;
     }
   }
 

@@ -23,6 +23,7 @@ import org.salvusfs.metadata.api.Lease;
 import org.salvusfs.metadata.api.MetadataException;
 import org.salvusfs.metadata.api.Project;
 import org.salvusfs.metadata.api.ProjectId;
+import org.salvusfs.metadata.api.View;
 import org.salvusfs.metadata.lease.Leases;
 import org.salvusfs.metadata.lease.OpenOutcome;
 import org.salvusfs.metadata.log.HostIntentLog;
@@ -132,16 +133,15 @@ final class Projects implements ProjectOpener, AutoCloseable {
             fence,
             term,
             before,
-            live ->
-                new FileContents(
-                    blocks.chunks(), live, workers, FileContents.Options.defaults(parallelism())));
+            this::contents);
     var setup =
         new ProjectFileSystem.Setup(
             project.id(),
             Admission.UNLIMITED,
             stores::freeBytes,
             surroundings.wallClock(),
-            surroundings.nanoClock());
+            surroundings.nanoClock(),
+            new StoredSnapshots(project.id(), stores.metadata().snapshots(), tree, this::contents));
     var transactions = opened.transactions();
     try {
       var fileSystem = ProjectFileSystem.open(transactions, opened.contents(), setup, kernelKnows);
@@ -151,6 +151,12 @@ final class Projects implements ProjectOpener, AutoCloseable {
       transactions.close();
       throw e;
     }
+  }
+
+  /** Contents of files that are read through a view, live or of a snapshot. */
+  private FileContents contents(View view) {
+    return new FileContents(
+        stores.blocks().chunks(), view, workers, FileContents.Options.defaults(parallelism()));
   }
 
   private IntentLog log(Project project, Fence fence) {

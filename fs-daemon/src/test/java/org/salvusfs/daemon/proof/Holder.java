@@ -18,6 +18,7 @@ import org.salvusfs.daemon.fs.FileSystem;
 import org.salvusfs.daemon.fs.FsException;
 import org.salvusfs.daemon.vfs.Admission;
 import org.salvusfs.daemon.vfs.ProjectFileSystem;
+import org.salvusfs.daemon.vfs.SnapshotSource;
 import org.salvusfs.metadata.api.Durability;
 import org.salvusfs.metadata.api.Fence;
 import org.salvusfs.metadata.api.HeadStore;
@@ -154,7 +155,12 @@ final class Holder implements AutoCloseable {
             view.transactions(),
             view.contents(),
             new ProjectFileSystem.Setup(
-                project, Admission.UNLIMITED, () -> 1L << 40, host.nanoClock(), host.nanoClock()));
+                project,
+                Admission.UNLIMITED,
+                () -> 1L << 40,
+                host.nanoClock(),
+                host.nanoClock(),
+                SnapshotSource.NONE));
     return true;
   }
 

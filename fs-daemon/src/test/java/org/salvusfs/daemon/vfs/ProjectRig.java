@@ -2,8 +2,11 @@ package org.salvusfs.daemon.vfs;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -16,7 +19,10 @@ import org.salvusfs.metadata.api.Head;
 import org.salvusfs.metadata.api.IntentLog;
 import org.salvusfs.metadata.api.Key;
 import org.salvusfs.metadata.api.Lease;
+import org.salvusfs.metadata.api.Lineage;
 import org.salvusfs.metadata.api.ProjectId;
+import org.salvusfs.metadata.api.Snapshot;
+import org.salvusfs.metadata.api.View;
 import org.salvusfs.metadata.item.CountersItem;
 import org.salvusfs.metadata.item.InodeItem;
 import org.salvusfs.metadata.item.Keys;
@@ -36,6 +42,7 @@ final class ProjectRig implements AutoCloseable {
   volatile boolean leased = true;
   private final FakeBlockCodec codec = new FakeBlockCodec();
   private final List<IntentLog.Entry> logRecords = new ArrayList<>();
+  final List<Snapshot> snapshots = new ArrayList<>();
   private Transactions.@Nullable Opened<FileContents> opened;
   private @Nullable ProjectFileSystem fileSystem;
 
@@ -93,9 +100,7 @@ final class ProjectRig implements AutoCloseable {
             fence,
             0,
             head(),
-            view ->
-                new FileContents(
-                    chunks, view, Runnable::run, new FileContents.Options(1, 0, 4096)));
+            this::contents);
     opened = next;
     fileSystem =
         ProjectFileSystem.open(
@@ -106,8 +111,35 @@ final class ProjectRig implements AutoCloseable {
                 Admission.UNLIMITED,
                 () -> 1L << 40,
                 () -> clock.addAndGet(1000),
-                System::nanoTime),
+                System::nanoTime,
+                new RigSnapshots()),
             known);
+  }
+
+  private FileContents contents(View view) {
+    return new FileContents(chunks, view, Runnable::run, new FileContents.Options(1, 0, 4096));
+  }
+
+  /** Keeps what is there now under a name; its nodes stay until the rig is closed. */
+  Snapshot snapshot(String name) throws IOException {
+    transactions().commit();
+    var snapshot =
+        new Snapshot(
+            project,
+            Instant.ofEpochMilli(1_000 + snapshots.size()),
+            name,
+            transactions().pinRoot().root(),
+            transactions().committedTxg(),
+            0,
+            0,
+            Snapshot.Kind.MANUAL,
+            "",
+            Lineage.STRAIGHT,
+            Set.of(),
+            Map.of(),
+            false);
+    snapshots.add(snapshot);
+    return snapshot;
   }
 
   ProjectFileSystem fs() {
@@ -182,6 +214,29 @@ final class ProjectRig implements AutoCloseable {
       if (!leased) {
         throw new org.salvusfs.metadata.api.MetadataException.Unavailable("the lease is lost");
       }
+    }
+  }
+
+  private final class RigSnapshots implements SnapshotSource {
+    @Override
+    public List<Snapshot> list() {
+      return List.copyOf(snapshots);
+    }
+
+    @Override
+    public @Nullable Snapshot find(String name) {
+      return snapshots.stream().filter(each -> each.name().equals(name)).findFirst().orElse(null);
+    }
+
+    @Override
+    public View view(Snapshot snapshot) {
+      var cache = new NodeCache(metadata.nodes(), codec, 1 << 20);
+      return new Tree(project, codec, cache).view(snapshot.root());
+    }
+
+    @Override
+    public FileContents contents(View view) {
+      return ProjectRig.this.contents(view);
     }
   }
 
