@@ -7,6 +7,7 @@ import org.salvusfs.metadata.api.HostStore;
 import org.salvusfs.metadata.api.NodeStore;
 import org.salvusfs.metadata.api.ProjectId;
 import org.salvusfs.metadata.api.ProjectStore;
+import org.salvusfs.metadata.api.SnapshotStore;
 
 /**
  * All metadata stores in memory. What it holds survives the "crash" of whoever uses it: a test
@@ -22,6 +23,7 @@ public final class SimulatedMetadata {
   private final SimHeads heads = new SimHeads(faults);
   private final SimNodes nodes = new SimNodes(faults);
   private final SimProjects projects = new SimProjects(faults);
+  private final SimSnapshots snapshots = new SimSnapshots(faults);
   private final SimHosts hosts = new SimHosts(faults);
   private final SimCluster cluster = new SimCluster(faults);
 
@@ -40,6 +42,10 @@ public final class SimulatedMetadata {
 
   public ProjectStore projects() {
     return projects;
+  }
+
+  public SnapshotStore snapshots() {
+    return snapshots;
   }
 
   public HostStore hosts() {
