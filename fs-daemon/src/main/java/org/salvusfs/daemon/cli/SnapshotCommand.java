@@ -41,13 +41,13 @@ final class SnapshotCommand implements Runnable {
   }
 
   /** What all of them share: a project, and what to say at the end. */
-  private abstract static class Each implements Callable<Integer> {
-    @Mixin protected Common common = new Common();
+  abstract static class Each implements Callable<Integer> {
+    @Mixin Common common = new Common();
 
     @Parameters(index = "0", paramLabel = "P", description = "id or name of the project")
-    protected String project = "";
+    String project = "";
 
-    protected final Session session;
+    final Session session;
 
     Each(Session session) {
       this.session = session;
@@ -64,9 +64,9 @@ final class SnapshotCommand implements Runnable {
   }
 
   /** What is about one snapshot. */
-  private abstract static class One extends Each {
+  abstract static class One extends Each {
     @Parameters(index = "1", paramLabel = "S", description = "name of the snapshot")
-    protected String snapshot = "";
+    String snapshot = "";
 
     One(Session session) {
       super(session);

@@ -132,7 +132,7 @@ public final class MountFileSystem implements FileSystem {
       throw new FsException(Errno.EXDEV);
     }
     FileSystem fileSystem = serving(node, onTop);
-    if (fileSystem != serving(other, onTop)) {
+    if (!fileSystem.equals(serving(other, onTop))) {
       throw new FsException(Errno.EXDEV);
     }
     return fileSystem;

@@ -78,22 +78,19 @@ final class SnapshotsDirectory extends ReadOnlyFileSystem {
   /** The snapshot of that name; ENOENT if there is none. */
   Snapshot find(byte[] name) throws FsException {
     Names.checkLength(name);
-    Snapshot found =
-        calls.call(
-            "finding a snapshot",
-            Keys.ROOT_INODE,
-            () -> {
-              try {
-                return source.find(
-                    UTF_8.newDecoder().decode(ByteBuffer.wrap(name)).toString());
-              } catch (CharacterCodingException e) {
-                return null;
-              }
-            });
-    if (found == null) {
-      throw new FsException(Errno.ENOENT);
+    return calls.call("finding a snapshot", Keys.ROOT_INODE, () -> existing(name));
+  }
+
+  private Snapshot existing(byte[] name) throws IOException, FsException {
+    try {
+      Snapshot found = source.find(UTF_8.newDecoder().decode(ByteBuffer.wrap(name)).toString());
+      if (found != null) {
+        return found;
+      }
+    } catch (CharacterCodingException e) {
+      throw new FsException(Errno.ENOENT, "the name of a snapshot is UTF-8");
     }
-    return found;
+    throw new FsException(Errno.ENOENT);
   }
 
   /** That of a directory, counted as a lookup. */
@@ -162,10 +159,10 @@ final class SnapshotsDirectory extends ReadOnlyFileSystem {
   }
 
   private List<byte[]> names(long node) throws FsException {
-    return calls.call("listing snapshots", Nodes.directoryOf(node), () -> existing(node));
+    return calls.call("listing snapshots", Nodes.directoryOf(node), () -> namesIn(node));
   }
 
-  private List<byte[]> existing(long node) throws IOException {
+  private List<byte[]> namesIn(long node) throws IOException {
     long directory = Nodes.directoryOf(node);
     var names = new ArrayList<byte[]>();
     for (Snapshot each : source.list()) {

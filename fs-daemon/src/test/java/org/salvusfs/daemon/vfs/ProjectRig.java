@@ -5,8 +5,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -19,7 +17,6 @@ import org.salvusfs.metadata.api.Head;
 import org.salvusfs.metadata.api.IntentLog;
 import org.salvusfs.metadata.api.Key;
 import org.salvusfs.metadata.api.Lease;
-import org.salvusfs.metadata.api.Lineage;
 import org.salvusfs.metadata.api.ProjectId;
 import org.salvusfs.metadata.api.Snapshot;
 import org.salvusfs.metadata.api.View;
@@ -42,7 +39,6 @@ final class ProjectRig implements AutoCloseable {
   volatile boolean leased = true;
   private final FakeBlockCodec codec = new FakeBlockCodec();
   private final List<IntentLog.Entry> logRecords = new ArrayList<>();
-  final List<Snapshot> snapshots = new ArrayList<>();
   private Transactions.@Nullable Opened<FileContents> opened;
   private @Nullable ProjectFileSystem fileSystem;
 
@@ -85,6 +81,7 @@ final class ProjectRig implements AutoCloseable {
             cache,
             metadata.nodes(),
             metadata.heads(),
+            metadata.snapshots(),
             new RigLog(),
             chunks,
             System::nanoTime,
@@ -120,26 +117,12 @@ final class ProjectRig implements AutoCloseable {
     return new FileContents(chunks, view, Runnable::run, new FileContents.Options(1, 0, 4096));
   }
 
-  /** Keeps what is there now under a name; its nodes stay until the rig is closed. */
+  /** Keeps what is there now under a name. */
   Snapshot snapshot(String name) throws IOException {
-    transactions().commit();
-    var snapshot =
-        new Snapshot(
-            project,
-            Instant.ofEpochMilli(1_000 + snapshots.size()),
-            name,
-            transactions().pinRoot().root(),
-            transactions().committedTxg(),
-            0,
-            0,
-            Snapshot.Kind.MANUAL,
-            "",
-            Lineage.STRAIGHT,
-            Set.of(),
-            Map.of(),
-            false);
-    snapshots.add(snapshot);
-    return snapshot;
+    return transactions()
+        .snapshots()
+        .create(name, Snapshot.Kind.MANUAL, "", Instant.ofEpochMilli(1_000))
+        .orElseThrow();
   }
 
   ProjectFileSystem fs() {
@@ -219,13 +202,13 @@ final class ProjectRig implements AutoCloseable {
 
   private final class RigSnapshots implements SnapshotSource {
     @Override
-    public List<Snapshot> list() {
-      return List.copyOf(snapshots);
+    public List<Snapshot> list() throws IOException {
+      return metadata.snapshots().list(project);
     }
 
     @Override
-    public @Nullable Snapshot find(String name) {
-      return snapshots.stream().filter(each -> each.name().equals(name)).findFirst().orElse(null);
+    public @Nullable Snapshot find(String name) throws IOException {
+      return metadata.snapshots().find(project, name);
     }
 
     @Override

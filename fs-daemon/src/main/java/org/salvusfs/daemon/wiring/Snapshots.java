@@ -1,0 +1,212 @@
+package org.salvusfs.daemon.wiring;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.IOException;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.salvusfs.daemon.management.DaemonException;
+import org.salvusfs.daemon.management.ManagedSnapshots;
+import org.salvusfs.daemon.management.ProjectStatus;
+import org.salvusfs.daemon.management.SnapshotStatus;
+import org.salvusfs.metadata.api.Project;
+import org.salvusfs.metadata.api.Snapshot;
+import org.salvusfs.metadata.api.SnapshotStore;
+
+/**
+ * Makes and deletes the snapshots of the projects that this daemon holds or can hold, and has the
+ * kernel forget what it keeps of them. Thread-safe.
+ */
+final class Snapshots implements ManagedSnapshots {
+  /** Names that the time gives; like ISO 8601, but without colons, which some programs dislike. */
+  private static final DateTimeFormatter SECONDS =
+      DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH-mm-ss'Z'", Locale.ROOT)
+          .withZone(ZoneOffset.UTC);
+
+  /** For the second one within a second. */
+  private static final DateTimeFormatter MILLIS =
+      DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH-mm-ss.SSS'Z'", Locale.ROOT)
+          .withZone(ZoneOffset.UTC);
+
+  private final Stores stores;
+  private final Projects projects;
+  private final Catalogue catalogue;
+  private final Surroundings surroundings;
+  private final Daemon.Mounted mounted;
+
+  Snapshots(Daemon.Parts parts, Daemon.Mounted mounted) {
+    this.stores = parts.stores();
+    this.projects = parts.projects();
+    this.catalogue = parts.catalogue();
+    this.surroundings = parts.surroundings();
+    this.mounted = mounted;
+  }
+
+  private SnapshotStore store() {
+    return stores.metadata().snapshots();
+  }
+
+  @Override
+  public SnapshotStatus create(String project, Optional<String> name, String comment)
+      throws DaemonException {
+    try {
+      Project found = catalogue.find(project);
+      if (name.isPresent()) {
+        return status(keep(found, checked(name.get()), comment));
+      }
+      Instant now = now();
+      var usual = SECONDS.format(now);
+      boolean isTaken = store().find(found.id(), usual) != null;
+      return status(keep(found, isTaken ? MILLIS.format(now) : usual, comment));
+    } catch (IOException e) {
+      throw Explain.request("making a snapshot of project " + project, e);
+    }
+  }
+
+  private Instant now() {
+    return Instant.ofEpochMilli(
+        TimeUnit.NANOSECONDS.toMillis(surroundings.wallClock().getAsLong()));
+  }
+
+  private static String checked(String name) throws DaemonException.Invalid {
+    if (!Snapshot.isValidName(name)) {
+      throw new DaemonException.Invalid(
+          "a snapshot's name has 1 to %d bytes, no slash and no NUL, and is not \".\" or \"..\""
+              .formatted(Snapshot.NAME_BYTES_MAX));
+    }
+    return name;
+  }
+
+  private Snapshot keep(Project project, String name, String comment)
+      throws IOException, DaemonException {
+    Optional<Snapshot> made =
+        projects
+            .held(project)
+            .transactions()
+            .snapshots()
+            .create(name, Snapshot.Kind.MANUAL, comment, now());
+    if (made.isEmpty()) {
+      throw taken(project, name);
+    }
+    changed(mounted.fileSystem().snapshotDirectories(project.id()), name);
+    return made.get();
+  }
+
+  private static DaemonException taken(Project project, String name) {
+    return new DaemonException.NameTaken(
+        "project %s has a snapshot named \"%s\" already".formatted(project.name(), name));
+  }
+
+  /** Has the kernel forget what it keeps of a name in {@code .snapshots} directories. */
+  private void changed(List<Long> directories, String name) {
+    for (long directory : directories) {
+      mounted.mount().invalidateEntry(directory, name.getBytes(UTF_8));
+      mounted.mount().invalidateNode(directory, 0, 0);
+    }
+  }
+
+  private Snapshot find(Project project, String name) throws IOException, DaemonException {
+    Snapshot found = store().find(project.id(), name);
+    if (found == null) {
+      throw new DaemonException.UnknownSnapshot(
+          "project %s has no snapshot \"%s\"; ./salvus snapshot list %s shows all"
+              .formatted(project.name(), name, project.name()));
+    }
+    return found;
+  }
+
+  @Override
+  public List<SnapshotStatus> list(String project) throws DaemonException {
+    try {
+      return store().list(catalogue.find(project).id()).stream().map(Snapshots::status).toList();
+    } catch (IOException e) {
+      throw Explain.request("listing the snapshots of project " + project, e);
+    }
+  }
+
+  @Override
+  public SnapshotStatus show(String project, String snapshot) throws DaemonException {
+    try {
+      return status(find(catalogue.find(project), snapshot));
+    } catch (IOException e) {
+      throw Explain.request("looking up snapshot " + snapshot, e);
+    }
+  }
+
+  @Override
+  public void delete(String project, String snapshot) throws DaemonException {
+    try {
+      Project found = catalogue.find(project);
+      Snapshot deleted = find(found, snapshot);
+      switch (projects.held(found).transactions().snapshots().delete(deleted.created())) {
+        case DELETING -> {
+          var directories = mounted.fileSystem().leave(found.id(), deleted.created());
+          changed(directories, deleted.name());
+        }
+        case HELD ->
+            throw new DaemonException.Held(
+                "snapshot \"%s\" is held (%s); release it first"
+                    .formatted(snapshot, String.join(", ", deleted.holds())));
+        case UNKNOWN -> find(found, snapshot); // somebody else has deleted it: says so
+      }
+    } catch (IOException e) {
+      throw Explain.request("deleting snapshot " + snapshot, e);
+    }
+  }
+
+  @Override
+  public SnapshotStatus hold(String project, String snapshot, String tag) throws DaemonException {
+    try {
+      Project found = catalogue.find(project);
+      Snapshot held = find(found, snapshot);
+      if (tag.isBlank()) {
+        throw new DaemonException.Invalid("the tag of a hold is not empty");
+      }
+      store().hold(found.id(), held.created(), tag);
+      return status(find(found, snapshot));
+    } catch (IOException e) {
+      throw Explain.request("holding snapshot " + snapshot, e);
+    }
+  }
+
+  @Override
+  public SnapshotStatus release(String project, String snapshot, String tag)
+      throws DaemonException {
+    try {
+      Project found = catalogue.find(project);
+      Snapshot held = find(found, snapshot);
+      if (!store().release(found.id(), held.created(), tag)) {
+        throw new DaemonException.Invalid(
+            "snapshot \"%s\" has no hold \"%s\"".formatted(snapshot, tag));
+      }
+      return status(find(found, snapshot));
+    } catch (IOException e) {
+      throw Explain.request("releasing snapshot " + snapshot, e);
+    }
+  }
+
+  @Override
+  public ProjectStatus cloneProject(String project, Optional<String> snapshot, String name)
+      throws DaemonException {
+    throw new DaemonException.Failed("not yet");
+  }
+
+  private static SnapshotStatus status(Snapshot snapshot) {
+    return new SnapshotStatus(
+        snapshot.project().toString(),
+        snapshot.name(),
+        snapshot.created().toString(),
+        snapshot.kind().name().toLowerCase(Locale.ROOT).replace('_', '-'),
+        snapshot.comment(),
+        snapshot.txg(),
+        snapshot.root().toString(),
+        snapshot.bytes(),
+        snapshot.inodes(),
+        snapshot.holds().stream().sorted().toList());
+  }
+}
