@@ -120,6 +120,7 @@ final class Projects implements ProjectOpener, AutoCloseable {
             stores.nodes(),
             stores.metadata().nodes(),
             stores.metadata().heads(),
+            stores.metadata().snapshots(),
             log(project, fence),
             blocks.chunks(),
             surroundings.nanoClock(),

@@ -96,6 +96,7 @@ final class SimStack {
             cache,
             metadata.nodes(),
             metadata.heads(),
+            metadata.snapshots(),
             new HostIntentLog(logDirectory, blocks.codec(), fence),
             blocks.chunks(),
             System::nanoTime,

@@ -78,6 +78,7 @@ final class ProjectRig implements AutoCloseable {
             cache,
             metadata.nodes(),
             metadata.heads(),
+            metadata.snapshots(),
             new RigLog(),
             chunks,
             System::nanoTime,
