@@ -1,5 +1,6 @@
 package org.salvusfs.metadata.sim;
 
+import java.util.Set;
 import org.salvusfs.blockstore.api.BlockId;
 import org.salvusfs.metadata.api.ClusterStore;
 import org.salvusfs.metadata.api.HeadStore;
@@ -59,6 +60,11 @@ public final class SimulatedMetadata {
   /** Number of nodes that are stored. */
   public int nodeCount() {
     return nodes.count();
+  }
+
+  /** Ids of the nodes that are stored. */
+  public Set<BlockId> nodeIds() {
+    return nodes.ids();
   }
 
   /** Number of log rows of a project that have not been trimmed, retired ones included. */
