@@ -31,7 +31,8 @@ final class SnapshotCommand implements Runnable {
         .addSubcommand(new Show(session))
         .addSubcommand(new Delete(session))
         .addSubcommand(new Hold(session))
-        .addSubcommand(new Release(session));
+        .addSubcommand(new Release(session))
+        .addSubcommand(new Rollback(session));
   }
 
   @Override
@@ -174,6 +175,21 @@ final class SnapshotCommand implements Runnable {
     public Integer call() throws DaemonException {
       var released = snapshots().release(project, snapshot, tag.tag);
       return say(released, table(List.of(released)));
+    }
+  }
+
+  @Command(
+      name = "rollback",
+      description = "Makes a project what it was; what it is now is kept in a snapshot.")
+  static final class Rollback extends One {
+    Rollback(Session session) {
+      super(session);
+    }
+
+    @Override
+    public Integer call() throws DaemonException {
+      var before = snapshots().rollback(project, snapshot);
+      return say(before, "rolled back; what was there is in snapshot " + before.name());
     }
   }
 

@@ -53,6 +53,11 @@ record SnapshotClient(ControlClient client) implements ManagedSnapshots {
   }
 
   @Override
+  public SnapshotStatus rollback(String project, String snapshot) throws DaemonException {
+    return client.ask("POST", path(project, snapshot) + "/rollback", null, SnapshotStatus.class);
+  }
+
+  @Override
   public ProjectStatus cloneProject(String project, Optional<String> snapshot, String name)
       throws DaemonException {
     var wanted = new Messages.NewClone(snapshot.orElse(null), name);

@@ -42,6 +42,7 @@ record SnapshotRequests(ManagedSnapshots snapshots) {
       throws IOException, DaemonException {
     return switch (verb) {
       case "hold" -> snapshots.hold(project, snapshot, tag(exchange));
+      case "rollback" -> snapshots.rollback(project, snapshot);
       case "release" -> snapshots.release(project, snapshot, tag(exchange));
       default -> throw unknown(exchange);
     };

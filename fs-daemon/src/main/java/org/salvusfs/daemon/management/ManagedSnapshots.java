@@ -42,6 +42,14 @@ public interface ManagedSnapshots {
   SnapshotStatus release(String project, String snapshot, String tag) throws DaemonException;
 
   /**
+   * Makes a project what it was at a snapshot, while it is in use: files that did not exist then
+   * are gone, also for those who have them open.
+   *
+   * @return the snapshot of what it was until now
+   */
+  SnapshotStatus rollback(String project, String snapshot) throws DaemonException;
+
+  /**
    * Makes a project that begins as another one is or was, and is independent afterwards.
    *
    * @param snapshot empty: as it is now

@@ -102,6 +102,14 @@ public final class MountFileSystem implements FileSystem {
             .toList();
   }
 
+  /** The node of a project's inode; 0 if the kernel does not know it. */
+  public long nodeInUse(ProjectId project, long inode) {
+    MountedTree.Live live = mounted.ifOpen(project);
+    return live != null && live.fileSystem().isInUse(inode)
+        ? Nodes.node(live.ordinal(), inode)
+        : 0;
+  }
+
   private static boolean isTop(long node) {
     return Nodes.ordinal(node) == 0;
   }

@@ -150,6 +150,30 @@ public final class ProjectFileSystem implements FileSystem {
     return parts.reads().ino(inode);
   }
 
+  /** Changes a project as a whole. */
+  @FunctionalInterface
+  public interface Replacement<T> {
+    T run() throws IOException;
+  }
+
+  /**
+   * Has the project become something else, at a moment at which no operation is under way.
+   * Operations wait meanwhile; those on inodes that exist no more then find them stale. The caller
+   * tells the kernel afterwards.
+   */
+  public <T> T replace(Replacement<T> replacement) throws IOException, InterruptedException {
+    try (InodeLocks.Everything _ = parts.locks().everything()) {
+      T replaced = replacement.run();
+      orphans.renew();
+      return replaced;
+    }
+  }
+
+  /** Whether the kernel knows an inode. */
+  boolean isInUse(long inode) {
+    return inode == Keys.ROOT_INODE || parts.lookups().isInUse(inode);
+  }
+
   /** How many inodes the kernel knows: for metrics. */
   public long inodesInUse() {
     return parts.lookups().size();

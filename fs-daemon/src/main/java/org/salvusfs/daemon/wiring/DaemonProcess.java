@@ -168,6 +168,11 @@ final class DaemonProcess implements ManagedDaemon {
     }
 
     @Override
+    public SnapshotStatus rollback(String project, String snapshot) throws DaemonException {
+      return ask(daemon -> daemon.snapshots().rollback(project, snapshot));
+    }
+
+    @Override
     public ProjectStatus cloneProject(String project, Optional<String> snapshot, String name)
         throws DaemonException {
       return ask(daemon -> daemon.snapshots().cloneProject(project, snapshot, name));

@@ -103,6 +103,7 @@ final class Projects implements ProjectOpener, AutoCloseable {
                         .formatted(project.id(), holder.name(), holder.host()));
           };
       open.put(project.id(), opened);
+      sweep(project.id());
       return opened;
     } finally {
       opening.unlock();
@@ -181,6 +182,26 @@ final class Projects implements ProjectOpener, AutoCloseable {
   /** The project if this daemon holds it. */
   Optional<OpenProject> ifOpen(ProjectId id) {
     return Optional.ofNullable(open.get(id));
+  }
+
+  /**
+   * Has a worker go on with deletions of a project's snapshots that were marked but not done; what
+   * fails is left to the next time.
+   */
+  void sweep(ProjectId id) {
+    workers.execute(
+        () -> {
+          OpenProject project = open.get(id);
+          if (project == null) {
+            return;
+          }
+          try {
+            stores.clones().forgetStrays(id);
+            project.transactions().snapshots().sweep();
+          } catch (MetadataException e) {
+            log.warn("deleted snapshots of project {} keep their space: {}", id, e.getMessage());
+          }
+        });
   }
 
   List<OpenProject> all() {

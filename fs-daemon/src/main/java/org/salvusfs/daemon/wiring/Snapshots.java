@@ -37,6 +37,7 @@ final class Snapshots implements ManagedSnapshots {
   private final Projects projects;
   private final Catalogue catalogue;
   private final Surroundings surroundings;
+  private final Cloning cloning;
   private final Daemon.Mounted mounted;
 
   Snapshots(Daemon.Parts parts, Daemon.Mounted mounted) {
@@ -44,6 +45,7 @@ final class Snapshots implements ManagedSnapshots {
     this.projects = parts.projects();
     this.catalogue = parts.catalogue();
     this.surroundings = parts.surroundings();
+    this.cloning = new Cloning(stores, projects, surroundings);
     this.mounted = mounted;
   }
 
@@ -113,11 +115,15 @@ final class Snapshots implements ManagedSnapshots {
   private Snapshot find(Project project, String name) throws IOException, DaemonException {
     Snapshot found = store().find(project.id(), name);
     if (found == null) {
-      throw new DaemonException.UnknownSnapshot(
-          "project %s has no snapshot \"%s\"; ./salvus snapshot list %s shows all"
-              .formatted(project.name(), name, project.name()));
+      throw unknown(project, name);
     }
     return found;
+  }
+
+  private static DaemonException unknown(Project project, String name) {
+    return new DaemonException.UnknownSnapshot(
+        "project %s has no snapshot \"%s\"; ./salvus snapshot list %s shows all"
+            .formatted(project.name(), name, project.name()));
   }
 
   @Override
@@ -143,16 +149,16 @@ final class Snapshots implements ManagedSnapshots {
     try {
       Project found = catalogue.find(project);
       Snapshot deleted = find(found, snapshot);
-      switch (projects.held(found).transactions().snapshots().delete(deleted.created())) {
+      switch (store().delete(found.id(), deleted.created())) {
         case DELETING -> {
-          var directories = mounted.fileSystem().leave(found.id(), deleted.created());
-          changed(directories, deleted.name());
+          changed(mounted.fileSystem().leave(found.id(), deleted.created()), deleted.name());
+          projects.sweep(found.id());
         }
         case HELD ->
             throw new DaemonException.Held(
                 "snapshot \"%s\" is held (%s); release it first"
-                    .formatted(snapshot, String.join(", ", deleted.holds())));
-        case UNKNOWN -> find(found, snapshot); // somebody else has deleted it: says so
+                    .formatted(snapshot, String.join(", ", find(found, snapshot).holds())));
+        case UNKNOWN -> throw unknown(found, snapshot);
       }
     } catch (IOException e) {
       throw Explain.request("deleting snapshot " + snapshot, e);
@@ -191,9 +197,34 @@ final class Snapshots implements ManagedSnapshots {
   }
 
   @Override
+  public SnapshotStatus rollback(String project, String snapshot) throws DaemonException {
+    try {
+      Project found = catalogue.find(project);
+      Snapshot target = find(found, snapshot);
+      Instant now = now();
+      Snapshot before =
+          new RollingBack(projects, mounted)
+              .to(found, target, "before-rollback-" + MILLIS.format(now), now);
+      changed(mounted.fileSystem().snapshotDirectories(found.id()), before.name());
+      return status(before);
+    } catch (IOException e) {
+      throw Explain.request("rolling back project " + project, e);
+    }
+  }
+
+  @Override
   public ProjectStatus cloneProject(String project, Optional<String> snapshot, String name)
       throws DaemonException {
-    throw new DaemonException.Failed("not yet");
+    try {
+      Project origin = catalogue.find(project);
+      Project made =
+          snapshot.isPresent()
+              ? cloning.of(origin, find(origin, snapshot.get()), name)
+              : cloning.ofPresent(origin, MILLIS.format(now()), name);
+      return catalogue.status(made);
+    } catch (IOException e) {
+      throw Explain.request("cloning project " + project, e);
+    }
   }
 
   private static SnapshotStatus status(Snapshot snapshot) {

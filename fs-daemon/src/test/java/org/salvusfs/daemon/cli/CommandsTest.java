@@ -154,6 +154,8 @@ final class CommandsTest {
     assertEquals(10, salvus("snapshot", "delete", "demo", "first"));
     assertTrue(sentence().contains("held"));
     assertEquals(0, salvus("snapshot", "release", "demo", "first"));
+    assertEquals(0, salvus("snapshot", "rollback", "demo", "first"));
+    assertTrue(out().contains("before-first"), out());
     assertEquals(0, salvus("snapshot", "delete", "demo", "first"));
     assertEquals(6, salvus("snapshot", "show", "demo", "first"));
     assertTrue(sentence().contains("first"));

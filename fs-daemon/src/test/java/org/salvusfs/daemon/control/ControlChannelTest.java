@@ -119,6 +119,7 @@ final class ControlChannelTest {
     assertThrows(DaemonException.Held.class, () -> snapshots.delete("a&b?", made.name()));
     assertEquals(List.of(), snapshots.release("a&b?", made.name(), "x").holds());
     assertEquals("c", snapshots.cloneProject("a&b?", Optional.of(made.name()), "c").name());
+    assertEquals("before-" + made.name(), snapshots.rollback("a&b?", made.name()).name());
     snapshots.delete("a&b?", made.name());
     assertThrows(
         DaemonException.UnknownSnapshot.class, () -> snapshots.show("a&b?", made.name()));

@@ -95,6 +95,12 @@ final class FakeSnapshots implements ManagedSnapshots {
   }
 
   @Override
+  public SnapshotStatus rollback(String project, String snapshot) throws DaemonException {
+    show(project, snapshot);
+    return create(project, Optional.of("before-" + snapshot), "");
+  }
+
+  @Override
   public ProjectStatus cloneProject(String project, Optional<String> snapshot, String name)
       throws DaemonException {
     if (snapshot.isPresent()) {
