@@ -103,7 +103,7 @@ final class Rig {
   /** Opens it in a process that will be cut off from the stores. */
   Transactions.Opened<SmallContents> open(Cut cut) throws IOException {
     return open(
-        new MemoryLog(logRecords),
+        cut.of(IntentLog.class, new MemoryLog(logRecords)),
         cut.of(NodeStore.class, metadata.nodes()),
         cut.of(HeadStore.class, metadata.heads()),
         cut.of(SnapshotStore.class, metadata.snapshots()));

@@ -1,5 +1,6 @@
 package org.salvusfs.metadata.txg;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -122,7 +123,7 @@ final class SnapshotWorld {
 
   SnapshotWorld clone(Snapshot of, String name) throws IOException {
     var metadata = rig.metadata;
-    var clone = new ProjectId(UUID.nameUUIDFromBytes(name.getBytes(java.nio.charset.StandardCharsets.UTF_8)));
+    var clone = new ProjectId(UUID.nameUUIDFromBytes(name.getBytes(UTF_8)));
     var cloneRig = new Rig(clone, metadata);
     var project = new Project(clone, name, Durability.HOST, BEGIN);
     assertEquals(
