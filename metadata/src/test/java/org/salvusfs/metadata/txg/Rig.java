@@ -114,8 +114,7 @@ final class Rig {
   }
 
   private Transactions.Opened<SmallContents> open(
-      IntentLog log, NodeStore nodes, HeadStore heads, SnapshotStore snapshots)
-      throws IOException {
+      IntentLog log, NodeStore nodes, HeadStore heads, SnapshotStore snapshots) throws IOException {
     Head seen = head();
     var fence = new Fence(project, seen.epoch() + 1, new UUID(3, 3), new UUID(4, seen.epoch() + 1));
     if (!metadata.heads().acquire(seen, fence)) {

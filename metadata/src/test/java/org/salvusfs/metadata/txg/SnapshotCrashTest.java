@@ -210,11 +210,7 @@ class SnapshotCrashTest {
                   cut.of(HeadStore.class, stores.heads()),
                   cut.of(ProjectStore.class, stores.projects()),
                   stores.hosts())
-              .create(
-                  first,
-                  new Rig(clone, stores).storedTree(),
-                  project,
-                  SnapshotWorld.MAKER);
+              .create(first, new Rig(clone, stores).storedTree(), project, SnapshotWorld.MAKER);
         },
         live -> {
           var stores = world.rig.metadata;

@@ -127,8 +127,7 @@ final class SnapshotWorld {
     var cloneRig = new Rig(clone, metadata);
     var project = new Project(clone, name, Durability.HOST, BEGIN);
     assertEquals(
-        Clones.Outcome.CREATED,
-        clones(metadata).create(of, cloneRig.storedTree(), project, MAKER));
+        Clones.Outcome.CREATED, clones(metadata).create(of, cloneRig.storedTree(), project, MAKER));
     return new SnapshotWorld(cloneRig, requireNonNull(copies.get(of.created())));
   }
 
@@ -152,8 +151,7 @@ final class SnapshotWorld {
   /** Every snapshot that may be used holds what was there when it was made. */
   void checkSnapshots() throws MetadataException {
     var present = rig.metadata.snapshots().list(rig.project);
-    assertEquals(
-        List.copyOf(copies.keySet()), present.stream().map(Snapshot::created).toList());
+    assertEquals(List.copyOf(copies.keySet()), present.stream().map(Snapshot::created).toList());
     for (Snapshot snapshot : present) {
       checkSnapshot(snapshot);
     }
