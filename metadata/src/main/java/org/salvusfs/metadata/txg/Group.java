@@ -12,7 +12,9 @@ final class Group {
   final long txg;
   final Overlay overlay = new Overlay();
 
-  /** What this group commits instead of its overlay, which is empty then; set before it is closed. */
+  /**
+   * What this group commits instead of its overlay, which is empty then; set before it is closed.
+   */
   volatile @Nullable RollBack rollBack;
 
   /** One for every operation inside, and one until {@link #closeAndAwaitQuiet}. */

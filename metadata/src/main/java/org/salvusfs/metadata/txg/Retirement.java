@@ -23,8 +23,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>A node that was born in txg b and replaced in txg r was in every tree of the project's past
  * from b to before r, and in no other. So it belongs to a snapshot exactly if there is one that the
- * live tree descends from and whose txg t has {@code b <= t < r}; then it is not deleted here, but when the
- * snapshot is ({@link Snapshots}).
+ * live tree descends from and whose txg t has {@code b <= t < r}; then it is not deleted here, but
+ * when the snapshot is ({@link Snapshots}).
  */
 final class Retirement {
   private static final Logger log = LoggerFactory.getLogger(Retirement.class);

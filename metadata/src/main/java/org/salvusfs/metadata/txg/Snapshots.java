@@ -259,8 +259,7 @@ public final class Snapshots {
       }
       CountersItem counters = counters(target.root());
       groups.freeze();
-      Optional<Snapshot> before =
-          create(beforeName, Snapshot.Kind.BEFORE_RESTORE, comment, now);
+      Optional<Snapshot> before = create(beforeName, Snapshot.Kind.BEFORE_RESTORE, comment, now);
       if (before.isEmpty()) {
         return new RolledBack.NameTaken(beforeName);
       }

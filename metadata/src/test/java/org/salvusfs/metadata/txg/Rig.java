@@ -103,7 +103,7 @@ final class Rig {
   /** Opens it in a process that will be cut off from the stores. */
   Transactions.Opened<SmallContents> open(Cut cut) throws IOException {
     return open(
-        new MemoryLog(logRecords),
+        cut.of(IntentLog.class, new MemoryLog(logRecords)),
         cut.of(NodeStore.class, metadata.nodes()),
         cut.of(HeadStore.class, metadata.heads()),
         cut.of(SnapshotStore.class, metadata.snapshots()));
@@ -114,8 +114,7 @@ final class Rig {
   }
 
   private Transactions.Opened<SmallContents> open(
-      IntentLog log, NodeStore nodes, HeadStore heads, SnapshotStore snapshots)
-      throws IOException {
+      IntentLog log, NodeStore nodes, HeadStore heads, SnapshotStore snapshots) throws IOException {
     Head seen = head();
     var fence = new Fence(project, seen.epoch() + 1, new UUID(3, 3), new UUID(4, seen.epoch() + 1));
     if (!metadata.heads().acquire(seen, fence)) {

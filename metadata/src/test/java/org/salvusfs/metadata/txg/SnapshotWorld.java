@@ -1,5 +1,6 @@
 package org.salvusfs.metadata.txg;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -122,12 +123,11 @@ final class SnapshotWorld {
 
   SnapshotWorld clone(Snapshot of, String name) throws IOException {
     var metadata = rig.metadata;
-    var clone = new ProjectId(UUID.nameUUIDFromBytes(name.getBytes(java.nio.charset.StandardCharsets.UTF_8)));
+    var clone = new ProjectId(UUID.nameUUIDFromBytes(name.getBytes(UTF_8)));
     var cloneRig = new Rig(clone, metadata);
     var project = new Project(clone, name, Durability.HOST, BEGIN);
     assertEquals(
-        Clones.Outcome.CREATED,
-        clones(metadata).create(of, cloneRig.storedTree(), project, MAKER));
+        Clones.Outcome.CREATED, clones(metadata).create(of, cloneRig.storedTree(), project, MAKER));
     return new SnapshotWorld(cloneRig, requireNonNull(copies.get(of.created())));
   }
 
@@ -151,8 +151,7 @@ final class SnapshotWorld {
   /** Every snapshot that may be used holds what was there when it was made. */
   void checkSnapshots() throws MetadataException {
     var present = rig.metadata.snapshots().list(rig.project);
-    assertEquals(
-        List.copyOf(copies.keySet()), present.stream().map(Snapshot::created).toList());
+    assertEquals(List.copyOf(copies.keySet()), present.stream().map(Snapshot::created).toList());
     for (Snapshot snapshot : present) {
       checkSnapshot(snapshot);
     }
