@@ -142,8 +142,7 @@ final class ProjectCommand implements Runnable {
     public Integer call() throws DaemonException {
       int at = origin.lastIndexOf('@');
       var project = at < 0 ? origin : origin.substring(0, at);
-      Optional<String> snapshot =
-          at < 0 ? Optional.empty() : Optional.of(origin.substring(at + 1));
+      Optional<String> snapshot = at < 0 ? Optional.empty() : Optional.of(origin.substring(at + 1));
       var made = common.client().snapshots().cloneProject(project, snapshot, name);
       session.out().println(common.json() ? Json.pretty(made) : made.id() + " " + made.name());
       return ExitCode.OK.status();

@@ -1,11 +1,13 @@
 package org.salvusfs.daemon.cli;
 
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.salvusfs.daemon.control.Json;
 import org.salvusfs.daemon.management.DaemonException;
+import org.salvusfs.daemon.management.FileDifference;
 import org.salvusfs.daemon.management.ManagedSnapshots;
 import org.salvusfs.daemon.management.SnapshotStatus;
 import picocli.CommandLine;
@@ -29,6 +31,7 @@ final class SnapshotCommand implements Runnable {
         .addSubcommand(new Create(session))
         .addSubcommand(new All(session))
         .addSubcommand(new Show(session))
+        .addSubcommand(new Diff(session))
         .addSubcommand(new Delete(session))
         .addSubcommand(new Hold(session))
         .addSubcommand(new Release(session))
@@ -122,6 +125,46 @@ final class SnapshotCommand implements Runnable {
     public Integer call() throws DaemonException {
       var shown = snapshots().show(project, snapshot);
       return say(shown, table(List.of(shown)) + "\n\nroot    " + shown.root());
+    }
+  }
+
+  @Command(
+      name = "diff",
+      description = "Shows what was added (+), removed (-), renamed (R) and changed (M).")
+  static final class Diff extends Each {
+    @Parameters(index = "1", paramLabel = "A", description = "name of the earlier snapshot")
+    private String earlier = "";
+
+    @Parameters(
+        index = "2",
+        arity = "0..1",
+        paramLabel = "B",
+        description = "name of the later one (default: as it is now)")
+    private @Nullable String later;
+
+    Diff(Session session) {
+      super(session);
+    }
+
+    @Override
+    public Integer call() throws DaemonException {
+      var differences = snapshots().diff(project, earlier, Optional.ofNullable(later));
+      var lines = differences.stream().map(Diff::line).toList();
+      return say(differences, lines.isEmpty() ? "no difference" : String.join("\n", lines));
+    }
+
+    private static String line(FileDifference one) {
+      var before = Objects.requireNonNullElse(one.pathBefore(), "?");
+      var after = Objects.requireNonNullElse(one.pathAfter(), "?");
+      return switch (one.kind()) {
+        case "added" -> "+ %s (%d bytes)".formatted(after, one.sizeAfter());
+        case "removed" -> "- %s (%d bytes)".formatted(before, one.sizeBefore());
+        case "renamed" ->
+            "R %s -> %s (%d bytes written)".formatted(before, after, one.bytesWritten());
+        default ->
+            "M %s (%d -> %d bytes, %d written)"
+                .formatted(after, one.sizeBefore(), one.sizeAfter(), one.bytesWritten());
+      };
     }
   }
 

@@ -3,6 +3,7 @@ package org.salvusfs.daemon.control;
 import java.util.List;
 import java.util.Optional;
 import org.salvusfs.daemon.management.DaemonException;
+import org.salvusfs.daemon.management.FileDifference;
 import org.salvusfs.daemon.management.ManagedSnapshots;
 import org.salvusfs.daemon.management.ProjectStatus;
 import org.salvusfs.daemon.management.SnapshotStatus;
@@ -32,6 +33,18 @@ record SnapshotClient(ControlClient client) implements ManagedSnapshots {
   @Override
   public SnapshotStatus show(String project, String snapshot) throws DaemonException {
     return client.ask("GET", path(project, snapshot), null, SnapshotStatus.class);
+  }
+
+  @Override
+  public List<FileDifference> diff(String project, String earlier, Optional<String> later)
+      throws DaemonException {
+    var path =
+        "/projects/%s/differences/%s%s"
+            .formatted(
+                ControlClient.encoded(project),
+                ControlClient.encoded(earlier),
+                later.map(name -> "/" + ControlClient.encoded(name)).orElse(""));
+    return List.of(client.ask("GET", path, null, FileDifference[].class));
   }
 
   @Override

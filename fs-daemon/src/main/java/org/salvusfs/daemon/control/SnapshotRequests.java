@@ -33,6 +33,8 @@ record SnapshotRequests(ManagedSnapshots snapshots) {
         snapshots.delete(project, words.get(4));
         yield List.of();
       }
+      case "GET differences 5" -> snapshots.diff(project, words.get(4), Optional.empty());
+      case "GET differences 6" -> snapshots.diff(project, words.get(4), Optional.of(words.get(5)));
       case "POST snapshots 6" -> changed(exchange, project, words.get(4), words.get(5));
       default -> throw unknown(exchange);
     };

@@ -25,6 +25,15 @@ public interface ManagedSnapshots {
   SnapshotStatus show(String project, String snapshot) throws DaemonException;
 
   /**
+   * What changed between two states of a project, by path.
+   *
+   * @param earlier a snapshot's name
+   * @param later likewise; empty: as it is now
+   */
+  List<FileDifference> diff(String project, String earlier, Optional<String> later)
+      throws DaemonException;
+
+  /**
    * Deletes a snapshot; on return nobody finds it any more.
    *
    * @throws DaemonException.Held if somebody holds it

@@ -69,9 +69,7 @@ final class Crossings {
     return switch (tree) {
       case MountedTree.Live live -> leadsOut(live, inode) ? FileSystem.ROOT : 0;
       case MountedTree.Past past ->
-          inode == past.top()
-              ? past.project().fileSystem().ino(Nodes.snapshotsOf(inode))
-              : 0;
+          inode == past.top() ? past.project().fileSystem().ino(Nodes.snapshotsOf(inode)) : 0;
     };
   }
 

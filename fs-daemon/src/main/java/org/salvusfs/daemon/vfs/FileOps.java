@@ -169,6 +169,50 @@ final class FileOps {
     }
   }
 
+  /**
+   * Copies from a file as of a snapshot.
+   *
+   * @param past the snapshot's
+   */
+  long copyRangeFrom(
+      ReadParts past, long from, long fromOffset, long to, long toOffset, long length)
+      throws IOException, FsException, InterruptedException {
+    if (fromOffset < 0 || length < 0) {
+      throw new FsException(Errno.EINVAL);
+    }
+    end(toOffset, length);
+    parts.txgs().awaitRoom(Math.min(length, COPY_BYTES_MAX));
+    InodeItem source = past.items().regular(from, Errno.EINVAL);
+    try (InodeLocks.Held _ = parts.locks().exclusive(to)) {
+      InodeItem target = items.regular(to, Errno.EINVAL);
+      long inFile = Math.min(length, source.sizeBytes() - fromOffset);
+      long count = Math.min(inFile, COPY_BYTES_MAX);
+      if (count <= 0) {
+        return 0;
+      }
+      long end = toOffset + count;
+      parts.admission().admit(growthBytesMax(target, end, count), 0);
+      try (Tx tx = parts.txgs().begin(TxKind.DATA)) {
+        long grown =
+            parts
+                .contents()
+                .shareFrom(
+                    past.contents(),
+                    tx,
+                    from,
+                    source.sizeBytes(),
+                    fromOffset,
+                    to,
+                    target,
+                    toOffset,
+                    count);
+        attributes.putContents(tx, to, target, Math.max(target.sizeBytes(), end), grown);
+        tx.apply();
+      }
+      return count;
+    }
+  }
+
   /** Makes the file's contents and all earlier namespace changes durable. */
   void sync(long inode) throws IOException {
     parts.txgs().log(inode);

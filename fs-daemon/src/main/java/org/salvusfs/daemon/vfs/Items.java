@@ -10,7 +10,10 @@ import org.salvusfs.metadata.item.DirentItem;
 import org.salvusfs.metadata.item.InodeItem;
 import org.salvusfs.metadata.item.Keys;
 
-/** Reads items of a view, live or of a snapshot, and makes sure that they are what an operation asks for. */
+/**
+ * Reads items of a view, live or of a snapshot, and makes sure that they are what an operation asks
+ * for.
+ */
 final class Items {
   private final View view;
 

@@ -105,9 +105,7 @@ public final class MountFileSystem implements FileSystem {
   /** The node of a project's inode; 0 if the kernel does not know it. */
   public long nodeInUse(ProjectId project, long inode) {
     MountedTree.Live live = mounted.ifOpen(project);
-    return live != null && live.fileSystem().isInUse(inode)
-        ? Nodes.node(live.ordinal(), inode)
-        : 0;
+    return live != null && live.fileSystem().isInUse(inode) ? Nodes.node(live.ordinal(), inode) : 0;
   }
 
   private static boolean isTop(long node) {
@@ -366,6 +364,18 @@ public final class MountFileSystem implements FileSystem {
   @Override
   public long copyFileRange(long fromNode, long fromOffset, long toNode, long toOffset, long length)
       throws FsException {
+    if (mounted.at(Nodes.ordinal(fromNode)) instanceof MountedTree.Past past
+        && past.project().ordinal() == Nodes.ordinal(toNode)) {
+      return past.project()
+          .fileSystem()
+          .copyFileRangeFrom(
+              past.fileSystem().parts(),
+              Nodes.inode(fromNode),
+              fromOffset,
+              Nodes.inode(toNode),
+              toOffset,
+              length);
+    }
     return shared(fromNode, toNode, Errno.EISDIR)
         .copyFileRange(Nodes.inode(fromNode), fromOffset, Nodes.inode(toNode), toOffset, length);
   }

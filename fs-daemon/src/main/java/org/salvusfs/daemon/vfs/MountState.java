@@ -49,6 +49,5 @@ public record MountState(Top top, List<Tree> trees) {
    * @param created tells the project's snapshots apart
    * @param top the directory
    */
-  public record Past(int ordinal, Instant created, long top, ProjectState known)
-      implements Tree {}
+  public record Past(int ordinal, Instant created, long top, ProjectState known) implements Tree {}
 }

@@ -151,9 +151,7 @@ final class MountedTrees {
     return new Entered(new Kept(past.project().fileSystem().id(), past.created()), past.top());
   }
 
-  /**
-   * A snapshot is being deleted: what the kernel knows of it is stale from now on.
-   */
+  /** A snapshot is being deleted: what the kernel knows of it is stale from now on. */
   synchronized void leave(ProjectId project, Instant created) {
     var kept = new Kept(project, created);
     gone.add(kept);
@@ -237,8 +235,7 @@ final class MountedTrees {
       lastOrdinal = Math.max(lastOrdinal, known.ordinal());
       if (snapshot != null) {
         var fileSystem =
-            new SnapshotFileSystem(
-                project.fileSystem(), snapshot, known.top(), known.known());
+            new SnapshotFileSystem(project.fileSystem(), snapshot, known.top(), known.known());
         past(known.ordinal(), project, new Kept(id, known.created()), known.top(), fileSystem);
       }
     }

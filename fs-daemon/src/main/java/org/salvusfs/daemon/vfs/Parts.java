@@ -11,8 +11,7 @@ import org.salvusfs.metadata.txg.Transactions;
  *
  * @param wallClock nanoseconds since 1970
  */
-record Parts(
-    ReadParts reads, Transactions txgs, Admission admission, LongSupplier wallClock) {
+record Parts(ReadParts reads, Transactions txgs, Admission admission, LongSupplier wallClock) {
 
   Items items() {
     return reads.items();

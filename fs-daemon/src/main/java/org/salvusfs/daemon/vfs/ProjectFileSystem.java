@@ -258,7 +258,8 @@ public final class ProjectFileSystem implements FileSystem {
   public void rename(
       Caller caller, long parent, byte[] name, long newParent, byte[] newName, int flags)
       throws FsException {
-    calls.act("rename", parent, () -> renames.rename(caller, parent, name, newParent, newName, flags));
+    calls.act(
+        "rename", parent, () -> renames.rename(caller, parent, name, newParent, newName, flags));
   }
 
   @Override
@@ -447,6 +448,16 @@ public final class ProjectFileSystem implements FileSystem {
         "copy_file_range",
         toNode,
         () -> files.copyRange(fromNode, fromOffset, toNode, toOffset, length));
+  }
+
+  /** Copies by sharing chunks from a file of this project as of a snapshot. */
+  long copyFileRangeFrom(
+      ReadParts past, long from, long fromOffset, long to, long toOffset, long length)
+      throws FsException {
+    return calls.call(
+        "copy_file_range",
+        to,
+        () -> files.copyRangeFrom(past, from, fromOffset, to, toOffset, length));
   }
 
   @Override

@@ -31,11 +31,7 @@ final class SnapshotFileSystem extends ReadOnlyFileSystem {
    * @param top the directory that is shown; it exists in the snapshot
    * @param known what the kernel uses of it
    */
-  SnapshotFileSystem(
-      ProjectFileSystem project,
-      Snapshot snapshot,
-      long top,
-      ProjectState known) {
+  SnapshotFileSystem(ProjectFileSystem project, Snapshot snapshot, long top, ProjectState known) {
     View view = project.snapshots().view(snapshot);
     this.project = project;
     this.top = top;
@@ -50,6 +46,11 @@ final class SnapshotFileSystem extends ReadOnlyFileSystem {
     this.calls = new Calls(parts.errnos());
     this.reads = new Reads(parts, Accesses.UNNOTED);
     this.directories = new Directories(parts, Accesses.UNNOTED, known);
+  }
+
+  /** What reads it. */
+  ReadParts parts() {
+    return parts;
   }
 
   /** What the kernel uses of it; while there is no operation. */

@@ -166,8 +166,7 @@ final class SnapshotsDirectory extends ReadOnlyFileSystem {
     long directory = Nodes.directoryOf(node);
     var names = new ArrayList<byte[]>();
     for (Snapshot each : source.list()) {
-      if (directory == Keys.ROOT_INODE
-          || source.view(each).get(Keys.inode(directory)) != null) {
+      if (directory == Keys.ROOT_INODE || source.view(each).get(Keys.inode(directory)) != null) {
         names.add(each.name().getBytes(UTF_8));
       }
     }

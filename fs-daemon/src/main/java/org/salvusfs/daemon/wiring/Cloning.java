@@ -8,7 +8,6 @@ import org.salvusfs.daemon.management.DaemonException;
 import org.salvusfs.metadata.api.Project;
 import org.salvusfs.metadata.api.ProjectId;
 import org.salvusfs.metadata.api.Snapshot;
-import org.salvusfs.metadata.snapshot.Clones;
 import org.salvusfs.metadata.tree.Tree;
 
 /** Makes projects that begin as others are or were. */
@@ -29,8 +28,7 @@ final class Cloning {
     var id = new ProjectId(surroundings.newId());
     var tree = new Tree(id, stores.blocks().codec(), stores.nodes());
     var created =
-        Instant.ofEpochMilli(
-            TimeUnit.NANOSECONDS.toMillis(surroundings.wallClock().getAsLong()));
+        Instant.ofEpochMilli(TimeUnit.NANOSECONDS.toMillis(surroundings.wallClock().getAsLong()));
     var clone = new Project(id, name, origin.durability(), created);
     var maker = projects.held(origin).fence().incarnation();
     return switch (stores.clones().create(snapshot, tree, clone, maker)) {
@@ -52,8 +50,7 @@ final class Cloning {
     requireFree(name);
     var snapshots = projects.held(origin).transactions().snapshots();
     var now =
-        Instant.ofEpochMilli(
-            TimeUnit.NANOSECONDS.toMillis(surroundings.wallClock().getAsLong()));
+        Instant.ofEpochMilli(TimeUnit.NANOSECONDS.toMillis(surroundings.wallClock().getAsLong()));
     Optional<Snapshot> kept =
         snapshots.create(snapshotName, Snapshot.Kind.AUTO, "for the clone " + name, now);
     if (kept.isEmpty()) {

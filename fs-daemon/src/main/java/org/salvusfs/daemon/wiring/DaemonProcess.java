@@ -14,6 +14,7 @@ import org.salvusfs.daemon.management.CheckProgress;
 import org.salvusfs.daemon.management.CheckReport;
 import org.salvusfs.daemon.management.DaemonException;
 import org.salvusfs.daemon.management.DaemonStatus;
+import org.salvusfs.daemon.management.FileDifference;
 import org.salvusfs.daemon.management.ManagedDaemon;
 import org.salvusfs.daemon.management.ManagedSnapshots;
 import org.salvusfs.daemon.management.ProjectStatus;
@@ -147,6 +148,12 @@ final class DaemonProcess implements ManagedDaemon {
     }
 
     @Override
+    public List<FileDifference> diff(String project, String earlier, Optional<String> later)
+        throws DaemonException {
+      return ask(daemon -> daemon.snapshots().diff(project, earlier, later));
+    }
+
+    @Override
     public void delete(String project, String snapshot) throws DaemonException {
       DaemonProcess.this.<Boolean>ask(
           daemon -> {
@@ -156,8 +163,7 @@ final class DaemonProcess implements ManagedDaemon {
     }
 
     @Override
-    public SnapshotStatus hold(String project, String snapshot, String tag)
-        throws DaemonException {
+    public SnapshotStatus hold(String project, String snapshot, String tag) throws DaemonException {
       return ask(daemon -> daemon.snapshots().hold(project, snapshot, tag));
     }
 

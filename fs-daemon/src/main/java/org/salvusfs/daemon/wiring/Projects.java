@@ -128,14 +128,7 @@ final class Projects implements ProjectOpener, AutoCloseable {
             surroundings.nanoClock(),
             committers,
             commits);
-    var opened =
-        Transactions.open(
-            parts,
-            options(),
-            fence,
-            term,
-            before,
-            this::contents);
+    var opened = Transactions.open(parts, options(), fence, term, before, this::contents);
     var setup =
         new ProjectFileSystem.Setup(
             project.id(),

@@ -10,13 +10,16 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import org.salvusfs.blockstore.api.BlockId;
 import org.salvusfs.daemon.management.DaemonException;
+import org.salvusfs.daemon.management.FileDifference;
 import org.salvusfs.daemon.management.ManagedSnapshots;
 import org.salvusfs.daemon.management.ProjectStatus;
 import org.salvusfs.daemon.management.SnapshotStatus;
 import org.salvusfs.metadata.api.Project;
 import org.salvusfs.metadata.api.Snapshot;
 import org.salvusfs.metadata.api.SnapshotStore;
+import org.salvusfs.metadata.snapshot.SnapshotDiff;
 
 /**
  * Makes and deletes the snapshots of the projects that this daemon holds or can hold, and has the
@@ -25,8 +28,7 @@ import org.salvusfs.metadata.api.SnapshotStore;
 final class Snapshots implements ManagedSnapshots {
   /** Names that the time gives; like ISO 8601, but without colons, which some programs dislike. */
   private static final DateTimeFormatter SECONDS =
-      DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH-mm-ss'Z'", Locale.ROOT)
-          .withZone(ZoneOffset.UTC);
+      DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH-mm-ss'Z'", Locale.ROOT).withZone(ZoneOffset.UTC);
 
   /** For the second one within a second. */
   private static final DateTimeFormatter MILLIS =
@@ -142,6 +144,42 @@ final class Snapshots implements ManagedSnapshots {
     } catch (IOException e) {
       throw Explain.request("looking up snapshot " + snapshot, e);
     }
+  }
+
+  @Override
+  public List<FileDifference> diff(String project, String earlier, Optional<String> later)
+      throws DaemonException {
+    try {
+      Project found = catalogue.find(project);
+      OpenProject held = projects.held(found);
+      BlockId before = find(found, earlier).root();
+      if (later.isPresent()) {
+        return differences(held, before, find(found, later.get()).root());
+      }
+      held.transactions().commit();
+      try (var now = held.transactions().pinRoot()) {
+        return differences(held, before, now.root());
+      }
+    } catch (IOException e) {
+      throw Explain.request("comparing states of project " + project, e);
+    }
+  }
+
+  private static List<FileDifference> differences(OpenProject held, BlockId before, BlockId after)
+      throws IOException {
+    return new SnapshotDiff(held.tree())
+        .between(before, after, SnapshotDiff.NamesWanted.ALL).stream()
+            .map(
+                change ->
+                    new FileDifference(
+                        change.kind().name().toLowerCase(Locale.ROOT),
+                        change.inode(),
+                        change.pathBefore(),
+                        change.pathAfter(),
+                        change.sizeBefore(),
+                        change.sizeAfter(),
+                        change.bytesWritten()))
+            .toList();
   }
 
   @Override

@@ -154,6 +154,8 @@ final class CommandsTest {
     assertEquals(10, salvus("snapshot", "delete", "demo", "first"));
     assertTrue(sentence().contains("held"));
     assertEquals(0, salvus("snapshot", "release", "demo", "first"));
+    assertEquals(0, salvus("snapshot", "diff", "demo", "first"));
+    assertEquals("R old -> now (1 bytes written)\n- gone (7 bytes)\n", out());
     assertEquals(0, salvus("snapshot", "rollback", "demo", "first"));
     assertTrue(out().contains("before-first"), out());
     assertEquals(0, salvus("snapshot", "delete", "demo", "first"));
@@ -195,7 +197,8 @@ final class CommandsTest {
   @Test
   void anyCommand_withoutDaemon_is4() throws Exception {
     DaemonFile.delete(Layout.of(data));
-    for (var command : new String[] {"status", "stop", "upgrade", "project list", "snapshot list demo"}) {
+    for (var command :
+        new String[] {"status", "stop", "upgrade", "project list", "snapshot list demo"}) {
       assertEquals(4, salvus(command.split(" ")), command);
       assertTrue(sentence().contains("no daemon is running on " + data));
     }

@@ -119,10 +119,11 @@ final class ControlChannelTest {
     assertThrows(DaemonException.Held.class, () -> snapshots.delete("a&b?", made.name()));
     assertEquals(List.of(), snapshots.release("a&b?", made.name(), "x").holds());
     assertEquals("c", snapshots.cloneProject("a&b?", Optional.of(made.name()), "c").name());
+    assertEquals("now", snapshots.diff("a&b?", made.name(), Optional.empty()).get(0).pathAfter());
+    assertEquals("x y", snapshots.diff("a&b?", made.name(), Optional.of("x y")).get(0).pathAfter());
     assertEquals("before-" + made.name(), snapshots.rollback("a&b?", made.name()).name());
     snapshots.delete("a&b?", made.name());
-    assertThrows(
-        DaemonException.UnknownSnapshot.class, () -> snapshots.show("a&b?", made.name()));
+    assertThrows(DaemonException.UnknownSnapshot.class, () -> snapshots.show("a&b?", made.name()));
     assertThrows(DaemonException.UnknownProject.class, () -> snapshots.list("none"));
   }
 

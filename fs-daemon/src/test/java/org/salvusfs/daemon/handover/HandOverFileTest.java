@@ -88,8 +88,7 @@ final class HandOverFileTest {
       var open = expected.directories().get(i);
       assertEquals(open.handle(), actual.directories().get(i).handle());
       assertEquals(open.inode(), actual.directories().get(i).inode());
-      assertArrayEquals(
-          open.names().toArray(), actual.directories().get(i).names().toArray());
+      assertArrayEquals(open.names().toArray(), actual.directories().get(i).names().toArray());
     }
   }
 

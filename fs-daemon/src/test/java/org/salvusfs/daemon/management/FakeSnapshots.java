@@ -28,7 +28,15 @@ final class FakeSnapshots implements ManagedSnapshots {
     }
     var made =
         new SnapshotStatus(
-            id, named, "2026-11-21T14:05:00.123Z", "manual", comment, 5, "ab12", 1000, 7,
+            id,
+            named,
+            "2026-11-21T14:05:00.123Z",
+            "manual",
+            comment,
+            5,
+            "ab12",
+            1000,
+            7,
             List.of());
     byName.put(named, made);
     return made;
@@ -48,6 +56,14 @@ final class FakeSnapshots implements ManagedSnapshots {
       throw new DaemonException.UnknownSnapshot("there is no snapshot " + snapshot);
     }
     return found;
+  }
+
+  @Override
+  public List<FileDifference> diff(String project, String earlier, Optional<String> later)
+      throws DaemonException {
+    show(project, earlier);
+    var before = new FileDifference("renamed", 9, "old", later.orElse("now"), 4, 5, 1);
+    return List.of(before, new FileDifference("removed", 10, "gone", null, 7, 0, 0));
   }
 
   @Override

@@ -56,6 +56,12 @@ class SnapshotIT {
     sh(home, 0, "test $(readlink .snapshots/one/link) = dir/text");
     sh(home, 0, "test $(stat -c %i dir/text) != $(stat -c %i .snapshots/one/dir/text)");
 
+    String diff = salvus("snapshot", "diff", "demo", "one");
+    for (String line :
+        List.of("+ dir/new (3 bytes)", "- secret (2 bytes)", "M big (700000 -> 1 bytes, 1 writ")) {
+      assertTrue(diff.contains(line), diff);
+    }
+
     for (String change :
         List.of(
             "touch .snapshots/one/x",

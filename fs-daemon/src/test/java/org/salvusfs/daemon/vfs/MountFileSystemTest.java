@@ -1,6 +1,7 @@
 package org.salvusfs.daemon.vfs;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -10,10 +11,12 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
@@ -33,6 +36,7 @@ import org.salvusfs.metadata.api.SnapshotStore;
 import org.salvusfs.metadata.item.DirentItem;
 import org.salvusfs.metadata.item.Keys;
 import org.salvusfs.metadata.sim.SimulatedMetadata;
+import org.salvusfs.metadata.txg.Snapshots;
 import org.salvusfs.metadata.txg.Tx;
 import org.salvusfs.metadata.txg.TxKind;
 
@@ -335,19 +339,79 @@ final class MountFileSystemTest {
       assertErrno(Errno.EROFS, () -> fs.rmdir(ROOT, directory, bytes("one")));
       assertErrno(
           Errno.EROFS, () -> fs.rename(ROOT, directory, bytes("f"), directory, bytes("g"), 0));
-      assertErrno(
-          Errno.EXDEV, () -> fs.rename(ROOT, directory, bytes("f"), alpha, bytes("g"), 0));
+      assertErrno(Errno.EXDEV, () -> fs.rename(ROOT, directory, bytes("f"), alpha, bytes("g"), 0));
     }
     assertErrno(Errno.EROFS, () -> fs.open(ROOT, file, 1));
     assertErrno(Errno.EROFS, () -> fs.open(ROOT, file, Linux.O_TRUNC));
-    assertErrno(
-        Errno.EROFS, () -> fs.write(file, 0, 0, ByteBuffer.wrap(bytes("x")), 0, false));
+    assertErrno(Errno.EROFS, () -> fs.write(file, 0, 0, ByteBuffer.wrap(bytes("x")), 0, false));
     assertErrno(
         Errno.EROFS,
         () -> fs.setattr(ROOT, file, new SetAttr(0777, null, null, null, null, null, null, false)));
     assertErrno(Errno.EROFS, () -> fs.setxattr(ROOT, file, bytes("user.y"), bytes(""), 0));
     assertErrno(Errno.EXDEV, () -> fs.link(ROOT, file, alpha, bytes("g")));
     assertEquals("then", read(file));
+  }
+
+  @Test
+  void copyFileRange_outOfASnapshot_bringsBackWhatWas() throws Exception {
+    long alpha = lookup("alpha").node();
+    byte[] then = new byte[20_000];
+    new Random(3).nextBytes(then);
+    long file = fs.create(ROOT, alpha, bytes("f"), 0644, 0).attr().node();
+    fs.write(file, 0, 0, ByteBuffer.wrap(then), 0, false);
+    rig().snapshot("one");
+    fs.write(file, 0, 0, ByteBuffer.wrap(new byte[10_000]), 0, false);
+    long past = walk(alpha, ".snapshots", "one", "f");
+    int stored = rig().chunks.count();
+    assertEquals(20_000, fs.copyFileRange(past, 0, file, 0, 100_000));
+    rig().transactions().commit();
+    assertEquals(stored, rig().chunks.count());
+    long copy = fs.create(ROOT, alpha, bytes("g"), 0644, 0).attr().node();
+    assertEquals(15_000, fs.copyFileRange(past, 5_000, copy, 1_000, 15_000));
+    assertEquals(0, fs.copyFileRange(past, 20_000, copy, 0, 10));
+    var into = ByteBuffer.allocate(30_000);
+    assertEquals(20_000, fs.read(file, 0, 0, into));
+    assertArrayEquals(then, Arrays.copyOf(into.array(), 20_000));
+    assertEquals(16_000, fs.read(copy, 0, 0, into.clear()));
+    assertArrayEquals(
+        Arrays.copyOfRange(then, 5_000, 20_000), Arrays.copyOfRange(into.array(), 1_000, 16_000));
+    assertErrno(Errno.EXDEV, () -> fs.copyFileRange(file, 0, past, 0, 10));
+    rig().check();
+  }
+
+  @Test
+  void replace_byAnEarlierState_keepsWhatIsStillThereAndMakesTheRestStale() throws Exception {
+    long directory = changedSinceSnapshot();
+    long file = walk(directory, "f");
+    long added = walk(directory, "new");
+    long gone = fs.create(ROOT, directory, bytes("gone"), 0644, 0).attr().node();
+    fs.unlink(ROOT, directory, bytes("gone"));
+    long alpha = lookup("alpha").node();
+    var one = Objects.requireNonNull(rig().metadata.snapshots().find(ALPHA, "one"));
+    var done =
+        rig()
+            .fs()
+            .replace(
+                () ->
+                    rig()
+                        .transactions()
+                        .snapshots()
+                        .rollBack(one.created(), "before", "", Instant.ofEpochMilli(2000)));
+    assertTrue(done instanceof Snapshots.RolledBack.Done, done.toString());
+    assertEquals("then", read(file));
+    assertEquals(List.of("f", "s"), list(directory));
+    assertErrno(Errno.ESTALE, () -> fs.getattr(added));
+    assertErrno(Errno.ESTALE, () -> read(gone));
+    assertEquals(0, rig().fs().orphansInUse());
+    fs.forget(gone, 1);
+    fs.forget(added, 2);
+    assertEquals(alpha, fs.nodeInUse(ALPHA, Keys.ROOT_INODE));
+    assertEquals(file, fs.nodeInUse(ALPHA, Nodes.inode(file)));
+    assertEquals(0, fs.nodeInUse(ALPHA, 1 << 20));
+    fs.write(file, 0, 0, ByteBuffer.wrap(bytes("more")), 0, false);
+    assertEquals("now!", read(walk(alpha, ".snapshots", "before", "d", "f")));
+    assertEquals(List.of("f", "new"), list(walk(directory, ".snapshots", "before")));
+    rig().check();
   }
 
   @Test

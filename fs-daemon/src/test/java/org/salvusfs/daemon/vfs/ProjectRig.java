@@ -91,13 +91,7 @@ final class ProjectRig implements AutoCloseable {
         new Transactions.Options(
             Duration.ofHours(1), 4 << 20, 100_000, Duration.ofSeconds(20), Duration.ZERO);
     Transactions.Opened<FileContents> next =
-        Transactions.open(
-            parts,
-            options,
-            fence,
-            0,
-            head(),
-            this::contents);
+        Transactions.open(parts, options, fence, 0, head(), this::contents);
     opened = next;
     fileSystem =
         ProjectFileSystem.open(
