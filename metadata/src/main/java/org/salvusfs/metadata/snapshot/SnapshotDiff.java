@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.salvusfs.blockstore.api.BlockId;
@@ -79,7 +80,7 @@ public final class SnapshotDiff {
   }
 
   private static void note(
-      TreeMap<Long, Draft> drafts, Key key, byte @Nullable [] old, byte @Nullable [] now)
+      Map<Long, Draft> drafts, Key key, byte @Nullable [] old, byte @Nullable [] now)
       throws MetadataException.Corrupt {
     if (key.inode() == 0) {
       return;
@@ -107,7 +108,7 @@ public final class SnapshotDiff {
     }
   }
 
-  private static Draft draft(TreeMap<Long, Draft> drafts, long inode) {
+  private static Draft draft(Map<Long, Draft> drafts, long inode) {
     return drafts.computeIfAbsent(inode, Draft::new);
   }
 

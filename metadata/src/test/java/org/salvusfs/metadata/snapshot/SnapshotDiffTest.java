@@ -12,6 +12,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.UUID;
@@ -61,7 +62,7 @@ class SnapshotDiffTest {
       return new InodeItem(mode, 0, 0, 1, size, size, 1, mtime, 1, 1, 0, parent);
     }
 
-    TreeMap<String, Long> in(long directory) {
+    Map<String, Long> in(long directory) {
       return requireNonNull(entries.get(directory));
     }
 
@@ -106,13 +107,13 @@ class SnapshotDiffTest {
       }
     }
 
-    TreeSet<String> names(long inode) {
+    Set<String> names(long inode) {
       var names = new TreeSet<String>();
       walk(1, "", inode, names);
       return names;
     }
 
-    private void walk(long directory, String prefix, long wanted, TreeSet<String> names) {
+    private void walk(long directory, String prefix, long wanted, Set<String> names) {
       entries
           .getOrDefault(directory, new TreeMap<>())
           .forEach(
@@ -124,7 +125,7 @@ class SnapshotDiffTest {
               });
     }
 
-    TreeSet<String> places(long inode) {
+    Set<String> places(long inode) {
       var places = new TreeSet<String>();
       entries.forEach(
           (dir, names) ->
@@ -137,7 +138,7 @@ class SnapshotDiffTest {
       return places;
     }
 
-    TreeMap<Key, byte[]> items() {
+    Map<Key, byte[]> items() {
       var items = new TreeMap<Key, byte[]>();
       inodes.forEach((inode, item) -> items.put(Keys.inode(inode), item.encode()));
       contents.forEach((inode, bytes) -> items.put(Keys.inline(inode), bytes));
@@ -297,8 +298,7 @@ class SnapshotDiffTest {
     }
   }
 
-  private static void check(
-      String when, Files before, Files after, TreeMap<Long, FileChange> actual) {
+  private static void check(String when, Files before, Files after, Map<Long, FileChange> actual) {
     var inodes = new HashSet<>(before.inodes.keySet());
     inodes.addAll(after.inodes.keySet());
     for (long inode : inodes) {

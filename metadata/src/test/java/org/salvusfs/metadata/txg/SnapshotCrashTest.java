@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.UUID;
@@ -54,7 +55,7 @@ class SnapshotCrashTest {
      *
      * @param live what was there when the step began
      */
-    void check(TreeMap<Key, String> live) throws IOException;
+    void check(Map<Key, String> live) throws IOException;
   }
 
   SnapshotCrashTest() throws IOException {

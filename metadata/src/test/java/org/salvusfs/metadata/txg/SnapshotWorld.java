@@ -12,9 +12,11 @@ import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.UUID;
 import org.salvusfs.blockstore.api.BlockId;
 import org.salvusfs.metadata.api.Cursor;
@@ -43,10 +45,10 @@ final class SnapshotWorld {
   Transactions.Opened<SmallContents> opened;
 
   /** Items of inodes, uncommitted ones included. */
-  TreeMap<Key, String> live = new TreeMap<>();
+  Map<Key, String> live = new TreeMap<>();
 
   /** What each snapshot that may be used must hold. */
-  final TreeMap<Instant, TreeMap<Key, String>> copies = new TreeMap<>();
+  final TreeMap<Instant, Map<Key, String>> copies = new TreeMap<>();
 
   SnapshotWorld(Rig rig, Map<Key, String> live) throws IOException {
     this.rig = rig;
@@ -66,7 +68,7 @@ final class SnapshotWorld {
   }
 
   /** All items of inodes; what belongs to the project itself is left out. */
-  static TreeMap<Key, String> items(View view) throws MetadataException {
+  static Map<Key, String> items(View view) throws MetadataException {
     var items = new TreeMap<Key, String>();
     Cursor cursor = view.scan(Keys.first(1, (byte) 0), Keys.first(-1, (byte) 0));
     while (cursor.next()) {
@@ -82,7 +84,7 @@ final class SnapshotWorld {
       int center = random.nextInt(400);
       boolean isLocal = random.nextBoolean();
       for (int i = 0; i < changes; i++) {
-        long inode = 2 + (isLocal ? center + random.nextInt(4) : random.nextInt(400));
+        long inode = 2L + (isLocal ? center + random.nextInt(4) : random.nextInt(400));
         Key key = Keys.xattr(inode, new byte[] {'u', (byte) ('a' + random.nextInt(6))});
         if (random.nextInt(4) == 0) {
           tx.delete(key);
@@ -145,7 +147,16 @@ final class SnapshotWorld {
   }
 
   void checkLive() throws MetadataException {
-    assertEquals(live, items(opened.transactions().view()));
+    assertSame(live, items(opened.transactions().view()), "the live tree");
+  }
+
+  private static void assertSame(Map<Key, String> expected, Map<Key, String> actual, String what) {
+    if (!expected.equals(actual)) {
+      var keys = new TreeSet<>(expected.keySet());
+      keys.addAll(actual.keySet());
+      keys.removeIf(key -> Objects.equals(expected.get(key), actual.get(key)));
+      throw new AssertionError(what + " differs at " + keys.size() + " keys, from " + keys.first());
+    }
   }
 
   /** Every snapshot that may be used holds what was there when it was made. */
@@ -159,7 +170,7 @@ final class SnapshotWorld {
 
   void checkSnapshot(Snapshot snapshot) throws MetadataException {
     var view = rig.storedTree().view(snapshot.root());
-    assertEquals(copies.get(snapshot.created()), items(view));
+    assertSame(requireNonNull(copies.get(snapshot.created())), items(view), snapshot.toString());
     var counters = CountersItem.decode(requireNonNull(view.get(Keys.counters())));
     assertEquals(counters.bytes(), snapshot.bytes());
     assertEquals(counters.inodes(), snapshot.inodes());
