@@ -13,12 +13,15 @@ enum ExitCode {
   OBSTRUCTED(3),
   NOT_RUNNING(4),
   ALREADY_RUNNING(5),
-  UNKNOWN_PROJECT(6),
+  /** No such project, or no such snapshot of it. */
+  UNKNOWN(6),
   NAME_TAKEN(7),
   /** Cassandra does not answer. */
   UNAVAILABLE(8),
   /** The daemon began and failed. */
   FAILED(9),
+  /** Somebody needs what was to be deleted. */
+  HELD(10),
   /** A defect in SalvusFS. */
   DEFECT(70);
 
@@ -39,7 +42,9 @@ enum ExitCode {
       case DaemonException.Obstructed o -> OBSTRUCTED;
       case DaemonException.NotRunning n -> NOT_RUNNING;
       case DaemonException.AlreadyRunning a -> ALREADY_RUNNING;
-      case DaemonException.UnknownProject u -> UNKNOWN_PROJECT;
+      case DaemonException.UnknownProject u -> UNKNOWN;
+      case DaemonException.UnknownSnapshot u -> UNKNOWN;
+      case DaemonException.Held h -> HELD;
       case DaemonException.NameTaken n -> NAME_TAKEN;
       case DaemonException.Unavailable u -> UNAVAILABLE;
       case DaemonException.Failed f -> FAILED;

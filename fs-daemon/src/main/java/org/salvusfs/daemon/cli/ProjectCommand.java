@@ -26,7 +26,7 @@ final class ProjectCommand implements Runnable {
 
   @Override
   public void run() {
-    throw new ParameterException(spec.commandLine(), "which one: create, list or show?");
+    throw new ParameterException(spec.commandLine(), "which one: create, list, show or clone?");
   }
 
   /** A project, a fact a line. */
@@ -113,6 +113,38 @@ final class ProjectCommand implements Runnable {
     public Integer call() throws DaemonException {
       var project = common.client().project(id);
       session.out().println(common.json() ? Json.pretty(project) : text(project));
+      return ExitCode.OK.status();
+    }
+  }
+
+  @Command(
+      name = "clone",
+      description = "Makes a project that begins as another one is, or was at a snapshot.")
+  static final class Clone implements Callable<Integer> {
+    @Mixin private Common common = new Common();
+
+    @Parameters(
+        index = "0",
+        paramLabel = "P[@S]",
+        description = "id or name of a project, and perhaps the name of its snapshot")
+    private String origin = "";
+
+    @Parameters(index = "1", paramLabel = "NAME", description = "a free name for the new project")
+    private String name = "";
+
+    private final Session session;
+
+    Clone(Session session) {
+      this.session = session;
+    }
+
+    @Override
+    public Integer call() throws DaemonException {
+      int at = origin.lastIndexOf('@');
+      var project = at < 0 ? origin : origin.substring(0, at);
+      Optional<String> snapshot = at < 0 ? Optional.empty() : Optional.of(origin.substring(at + 1));
+      var made = common.client().snapshots().cloneProject(project, snapshot, name);
+      session.out().println(common.json() ? Json.pretty(made) : made.id() + " " + made.name());
       return ExitCode.OK.status();
     }
   }

@@ -21,6 +21,7 @@ import org.salvusfs.daemon.management.CheckProgress;
 import org.salvusfs.daemon.management.CheckReport;
 import org.salvusfs.daemon.management.DaemonException;
 import org.salvusfs.daemon.management.DaemonStatus;
+import org.salvusfs.daemon.management.ManagedSnapshots;
 import org.salvusfs.daemon.management.ProjectStatus;
 import org.salvusfs.metadata.api.Durability;
 
@@ -120,7 +121,12 @@ public final class ControlClient {
     }
   }
 
-  private <T> T ask(String method, String path, @Nullable Object body, Class<T> type)
+  /** What can be asked about snapshots. */
+  public ManagedSnapshots snapshots() {
+    return new SnapshotClient(this);
+  }
+
+  <T> T ask(String method, String path, @Nullable Object body, Class<T> type)
       throws DaemonException {
     try (var answer = open(method, path, body)) {
       return Json.read(new String(answer.readAllBytes(), StandardCharsets.UTF_8), type);
@@ -177,7 +183,7 @@ public final class ControlClient {
     return new BufferedReader(new InputStreamReader(stream, StandardCharsets.UTF_8));
   }
 
-  private static String encoded(String word) {
+  static String encoded(String word) {
     return URLEncoder.encode(word, StandardCharsets.UTF_8);
   }
 }

@@ -163,6 +163,9 @@ public final class ControlServer implements AutoCloseable {
       case 2 -> post ? create(daemon, exchange) : daemon.projects();
       case 3 -> daemon.project(words.get(2));
       default -> {
+        if (!words.get(3).equals("check")) {
+          yield new SnapshotRequests(daemon.snapshots()).answer(exchange, words);
+        }
         boolean repair = "repair".equals(exchange.getRequestURI().getQuery());
         check(daemon, words.get(2), repair, exchange);
         yield null;
@@ -172,15 +175,21 @@ public final class ControlServer implements AutoCloseable {
 
   private static Object create(ManagedDaemon daemon, HttpExchange exchange)
       throws IOException, DaemonException {
-    var body =
-        new String(exchange.getRequestBody().readNBytes(REQUEST_BYTES_MAX), StandardCharsets.UTF_8);
-    Messages.NewProject wanted;
-    try {
-      wanted = Json.read(body, Messages.NewProject.class);
-    } catch (JsonProcessingException e) {
-      throw new DaemonException.Invalid("the request is not a project: " + e.getOriginalMessage());
-    }
+    var wanted = body(exchange, Messages.NewProject.class);
     return daemon.createProject(wanted.name(), durability(wanted.durability()));
+  }
+
+  /** What a request says. */
+  static <T> T body(HttpExchange exchange, Class<T> type)
+      throws IOException, DaemonException.Invalid {
+    var text =
+        new String(exchange.getRequestBody().readNBytes(REQUEST_BYTES_MAX), StandardCharsets.UTF_8);
+    try {
+      return Json.read(text, type);
+    } catch (JsonProcessingException e) {
+      throw new DaemonException.Invalid(
+          "the request is no " + type.getSimpleName() + ": " + e.getOriginalMessage());
+    }
   }
 
   private static Optional<Durability> durability(@Nullable String text)

@@ -14,6 +14,23 @@ final class Messages {
    */
   record NewProject(String name, @Nullable String durability) {}
 
+  /**
+   * Asks for a snapshot.
+   *
+   * @param name null: the time
+   */
+  record NewSnapshot(@Nullable String name, String comment) {}
+
+  /** Asks for a hold, or its end. */
+  record Hold(String tag) {}
+
+  /**
+   * Asks for a clone of a project.
+   *
+   * @param snapshot null: as it is now
+   */
+  record NewClone(@Nullable String snapshot, String name) {}
+
   /** A request was refused. */
   record Refused(Refusal refusal, String message) {}
 

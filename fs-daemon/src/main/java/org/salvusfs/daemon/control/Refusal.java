@@ -8,7 +8,9 @@ enum Refusal {
   INVALID(400),
   UNAUTHORIZED(401),
   UNKNOWN_PROJECT(404),
+  UNKNOWN_SNAPSHOT(404),
   ALREADY_RUNNING(409),
+  HELD(409),
   NAME_TAKEN(409),
   FAILED(500),
   OBSTRUCTED(500),
@@ -32,6 +34,8 @@ enum Refusal {
       case DaemonException.AlreadyRunning a -> ALREADY_RUNNING;
       case DaemonException.NotRunning n -> NOT_RUNNING;
       case DaemonException.UnknownProject u -> UNKNOWN_PROJECT;
+      case DaemonException.UnknownSnapshot u -> UNKNOWN_SNAPSHOT;
+      case DaemonException.Held h -> HELD;
       case DaemonException.NameTaken n -> NAME_TAKEN;
       case DaemonException.Invalid i -> INVALID;
       case DaemonException.Unavailable u -> UNAVAILABLE;
@@ -47,6 +51,8 @@ enum Refusal {
       case UNAUTHORIZED, OBSTRUCTED -> new DaemonException.Obstructed(message);
       case UNKNOWN_PROJECT -> new DaemonException.UnknownProject(message);
       case ALREADY_RUNNING -> new DaemonException.AlreadyRunning(message);
+      case UNKNOWN_SNAPSHOT -> new DaemonException.UnknownSnapshot(message);
+      case HELD -> new DaemonException.Held(message);
       case NAME_TAKEN -> new DaemonException.NameTaken(message);
       case FAILED -> new DaemonException.Failed(message);
       case NOT_RUNNING -> new DaemonException.NotRunning(message);

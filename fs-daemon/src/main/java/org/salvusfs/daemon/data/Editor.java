@@ -92,6 +92,20 @@ final class Editor {
     }
     List<Piece> source = new ArrayList<>();
     reader.pieces(view, from, fromSizeBytes, fromOffset, fromOffset + count, source::add);
+    return put(txg, view, source, fromOffset, to, toItem, toOffset, toEnd);
+  }
+
+  /** Shares data that was read elsewhere, of another state of the project: see {@link #share}. */
+  long put(
+      long txg,
+      View view,
+      List<Piece> source,
+      long fromOffset,
+      long to,
+      InodeItem toItem,
+      long toOffset,
+      long toEnd)
+      throws IOException {
     long shared = source.stream().mapToLong(Piece::lengthBytes).sum();
     long replaced = allocated(view, to, toItem, toOffset, toEnd);
     files.change(

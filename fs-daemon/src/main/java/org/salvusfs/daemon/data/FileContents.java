@@ -2,6 +2,7 @@ package org.salvusfs.daemon.data;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
 import org.salvusfs.blockstore.api.Chunks;
@@ -144,6 +145,34 @@ public final class FileContents implements Contents {
       throws IOException {
     return editor.share(
         tx.txg(), live, from, fromSizeBytes, fromOffset, to, toItem, toOffset, length);
+  }
+
+  /**
+   * The same from a file of another state of the project, a snapshot, in which nothing is in
+   * memory.
+   *
+   * @param source that state's contents
+   */
+  public long shareFrom(
+      FileContents source,
+      Tx tx,
+      long from,
+      long fromSizeBytes,
+      long fromOffset,
+      long to,
+      InodeItem toItem,
+      long toOffset,
+      long length)
+      throws IOException {
+    long count = Math.min(length, fromSizeBytes - fromOffset);
+    if (count <= 0) {
+      return 0;
+    }
+    var pieces = new ArrayList<Piece>();
+    source.reader.pieces(
+        source.live, from, fromSizeBytes, fromOffset, fromOffset + count, pieces::add);
+    long toEnd = Math.addExact(toOffset, count);
+    return editor.put(tx.txg(), live, pieces, fromOffset, to, toItem, toOffset, toEnd);
   }
 
   /**

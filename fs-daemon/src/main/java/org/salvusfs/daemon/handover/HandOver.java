@@ -11,5 +11,5 @@ import org.salvusfs.daemon.vfs.MountState;
  */
 public record HandOver(Path mountPoint, Negotiated negotiated, MountState mount) {
   /** The version that this code writes; it reads no other. */
-  public static final int VERSION = 1;
+  public static final int VERSION = 2;
 }

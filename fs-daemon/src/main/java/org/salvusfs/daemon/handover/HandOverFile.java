@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -28,10 +29,13 @@ import org.salvusfs.metadata.api.ProjectId;
  * Writes and reads a {@link HandOver}. The file is of use while both daemons live, and is not
  * synced.
  *
- * @see "docs/formats/hand-over-v1.md"
+ * @see "docs/formats/hand-over-v2.md"
  */
 public final class HandOverFile {
   private static final long MAGIC = 0x53414c564f564552L; // SALVOVER
+
+  private static final byte LIVE = 1;
+  private static final byte PAST = 2;
 
   private HandOverFile() {}
 
@@ -52,9 +56,9 @@ public final class HandOverFile {
       putBytes(out, state.mountPoint().toString().getBytes(UTF_8));
       put(out, state.negotiated());
       put(out, state.mount().top());
-      out.writeInt(state.mount().projects().size());
-      for (ProjectState project : state.mount().projects()) {
-        put(out, project);
+      out.writeInt(state.mount().trees().size());
+      for (MountState.Tree tree : state.mount().trees()) {
+        put(out, tree);
       }
       out.writeInt((int) sum.getValue());
     }
@@ -78,6 +82,23 @@ public final class HandOverFile {
       for (MountState.Listed listed : open.getValue()) {
         putId(out, listed.id());
         putBytes(out, listed.name().getBytes(UTF_8));
+      }
+    }
+  }
+
+  private static void put(DataOutputStream out, MountState.Tree tree) throws IOException {
+    out.writeInt(tree.ordinal());
+    switch (tree) {
+      case MountState.Live live -> {
+        out.writeByte(LIVE);
+        put(out, live.project());
+        put(out, live.snapshots());
+      }
+      case MountState.Past past -> {
+        out.writeByte(PAST);
+        out.writeLong(past.created().toEpochMilli());
+        out.writeLong(past.top());
+        put(out, past.known());
       }
     }
   }
@@ -124,11 +145,11 @@ public final class HandOverFile {
       Path mountPoint = Path.of(new String(bytes(in), UTF_8));
       Negotiated negotiated = negotiated(in);
       MountState.Top top = top(in);
-      var projects = new ArrayList<ProjectState>();
+      var trees = new ArrayList<MountState.Tree>();
       for (int left = in.readInt(); left > 0; left--) {
-        projects.add(project(in));
+        trees.add(tree(file, in));
       }
-      return new HandOver(mountPoint, negotiated, new MountState(top, projects));
+      return new HandOver(mountPoint, negotiated, new MountState(top, trees));
     } catch (EOFException e) {
       throw new IOException(file + " is cut short", e);
     }
@@ -172,6 +193,18 @@ public final class HandOverFile {
       open.put(handle, List.copyOf(listed));
     }
     return new MountState.Top(time, lastHandle, open);
+  }
+
+  private static MountState.Tree tree(Path file, DataInputStream in) throws IOException {
+    int ordinal = in.readInt();
+    byte kind = in.readByte();
+    return switch (kind) {
+      case LIVE -> new MountState.Live(ordinal, project(in), project(in));
+      case PAST ->
+          new MountState.Past(
+              ordinal, Instant.ofEpochMilli(in.readLong()), in.readLong(), project(in));
+      default -> throw new IOException(file + " has a tree of kind " + kind);
+    };
   }
 
   private static ProjectState project(DataInputStream in) throws IOException {

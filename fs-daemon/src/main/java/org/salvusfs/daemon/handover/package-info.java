@@ -19,7 +19,7 @@
  *
  * <p>Starts no threads; each object is used by one.
  *
- * @see "docs/formats/hand-over-v1.md, docs/decisions/007-upgrade-hands-the-mount-over.md"
+ * @see "docs/formats/hand-over-v2.md, docs/decisions/007-upgrade-hands-the-mount-over.md"
  */
 @NullMarked
 package org.salvusfs.daemon.handover;

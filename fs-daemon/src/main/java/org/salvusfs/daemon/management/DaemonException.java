@@ -66,7 +66,25 @@ public abstract sealed class DaemonException extends Exception {
     }
   }
 
-  /** Another project has the name. */
+  /** The project has no snapshot of that name. */
+  public static final class UnknownSnapshot extends DaemonException {
+    @Serial private static final long serialVersionUID = 1;
+
+    public UnknownSnapshot(String message) {
+      super(message);
+    }
+  }
+
+  /** Somebody needs what was to be deleted. */
+  public static final class Held extends DaemonException {
+    @Serial private static final long serialVersionUID = 1;
+
+    public Held(String message) {
+      super(message);
+    }
+  }
+
+  /** Another project or snapshot has the name. */
   public static final class NameTaken extends DaemonException {
     @Serial private static final long serialVersionUID = 1;
 

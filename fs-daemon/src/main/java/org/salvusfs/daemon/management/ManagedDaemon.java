@@ -32,6 +32,9 @@ public interface ManagedDaemon extends AutoCloseable {
    */
   CheckReport check(String idOrName, boolean repair, CheckProgress progress) throws DaemonException;
 
+  /** What can be asked about snapshots. */
+  ManagedSnapshots snapshots();
+
   /** On return all changes made before the call, in every open project, are committed. */
   void commit() throws DaemonException;
 

@@ -13,7 +13,7 @@ import org.salvusfs.metadata.txg.TxKind;
  * noted instead; so reading an idle project costs nothing, and its access times are those of the
  * last reading beside a change.
  */
-final class AccessTimes {
+final class AccessTimes implements Accesses {
   private static final long DAY_NANOS = TimeUnit.DAYS.toNanos(1);
 
   private final Parts parts;
@@ -22,12 +22,8 @@ final class AccessTimes {
     this.parts = parts;
   }
 
-  /**
-   * Notes an access, which has succeeded already and stays so.
-   *
-   * @param seen the inode as the access found it; its lock is not held any more
-   */
-  void accessed(long inode, InodeItem seen) {
+  @Override
+  public void accessed(long inode, InodeItem seen) {
     long now = parts.now();
     if (!isDue(seen, now) || !parts.txgs().takesRiders()) {
       return;

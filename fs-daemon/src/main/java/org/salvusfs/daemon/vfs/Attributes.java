@@ -11,37 +11,18 @@ import org.salvusfs.metadata.item.Keys;
 import org.salvusfs.metadata.txg.Tx;
 import org.salvusfs.metadata.txg.TxKind;
 
-/** Reading and changing inodes: mode, owner, times, size. */
+/** Changing inodes: mode, owner, times, size. */
 final class Attributes {
   private final Parts parts;
   private final Items items;
   private final Privileges privileges;
   private final Acls acls;
-  private final AccessTimes accessTimes;
 
-  Attributes(Parts parts, Privileges privileges, Acls acls, AccessTimes accessTimes) {
+  Attributes(Parts parts, Privileges privileges, Acls acls) {
     this.parts = parts;
     this.items = parts.items();
     this.privileges = privileges;
     this.acls = acls;
-    this.accessTimes = accessTimes;
-  }
-
-  Attr get(long inode) throws IOException, FsException {
-    return parts.attr(inode, items.inode(inode));
-  }
-
-  byte[] readlink(long inode) throws IOException, FsException {
-    InodeItem item = items.inode(inode);
-    if (!item.isSymlink()) {
-      throw new FsException(Errno.EINVAL);
-    }
-    byte[] target = items.view().get(Keys.inline(inode));
-    if (target == null) {
-      throw new FsException(Errno.ESTALE);
-    }
-    accessTimes.accessed(inode, item);
-    return target;
   }
 
   Attr set(long inode, SetAttr change) throws IOException, FsException, InterruptedException {

@@ -30,7 +30,7 @@ final class DirStream {
   private static final byte[] DOT_DOT = {'.', '.'};
   private static final int TYPE_DIRECTORY = InodeItem.S_IFDIR >> 12;
 
-  private final Parts parts;
+  private final ReadParts parts;
   private final Items items;
   private final long directory;
   private final NameList names = new NameList();
@@ -38,14 +38,14 @@ final class DirStream {
   /** Held through a read; taken after the directory's lock. */
   private final ReentrantLock lock = new ReentrantLock();
 
-  DirStream(Parts parts, long directory) {
+  DirStream(ReadParts parts, long directory) {
     this.parts = parts;
     this.items = parts.items();
     this.directory = directory;
   }
 
   /** A stream that goes on where another one was, whose cookies stay valid. */
-  static DirStream of(Parts parts, ProjectState.OpenDirectory open) {
+  static DirStream of(ReadParts parts, ProjectState.OpenDirectory open) {
     var stream = new DirStream(parts, open.inode());
     open.names().forEach(stream.names::add);
     return stream;

@@ -11,17 +11,17 @@ import org.salvusfs.metadata.item.InodeItem;
 
 /** Opened directories by handle. */
 final class Directories {
-  private final Parts parts;
-  private final AccessTimes accessTimes;
+  private final ReadParts parts;
+  private final Accesses accesses;
   private final ConcurrentHashMap<Long, DirStream> streams = new ConcurrentHashMap<>();
   private final AtomicLong lastHandle = new AtomicLong();
 
   /**
    * @param known the handles that are open already
    */
-  Directories(Parts parts, AccessTimes accessTimes, ProjectState known) {
+  Directories(ReadParts parts, Accesses accesses, ProjectState known) {
     this.parts = parts;
-    this.accessTimes = accessTimes;
+    this.accesses = accesses;
     this.lastHandle.set(known.lastHandle());
     for (ProjectState.OpenDirectory open : known.directories()) {
       streams.put(open.handle(), DirStream.of(parts, open));
@@ -51,7 +51,7 @@ final class Directories {
       throw new FsException(Errno.EBADF);
     }
     InodeItem item = stream.read(cookie, plus, sink);
-    accessTimes.accessed(inode, item);
+    accesses.accessed(inode, item);
   }
 
   void release(long handle) {

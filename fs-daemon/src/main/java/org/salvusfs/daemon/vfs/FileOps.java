@@ -9,7 +9,10 @@ import org.salvusfs.metadata.item.InodeItem;
 import org.salvusfs.metadata.txg.Tx;
 import org.salvusfs.metadata.txg.TxKind;
 
-/** Contents of regular files. Open files have no state here: the inode's lookup count keeps it. */
+/**
+ * Changing contents of regular files. Open files have no state here: the inode's lookup count keeps
+ * it.
+ */
 final class FileOps {
   /**
    * How much one copy_file_range copies at most, because what is dirty in the source is copied in
@@ -21,28 +24,21 @@ final class FileOps {
   private final Items items;
   private final Attributes attributes;
   private final Privileges privileges;
-  private final AccessTimes accessTimes;
-  private final Holes holes;
 
-  FileOps(Parts parts, Attributes attributes, Privileges privileges, AccessTimes accessTimes) {
+  FileOps(Parts parts, Attributes attributes, Privileges privileges) {
     this.parts = parts;
     this.items = parts.items();
     this.attributes = attributes;
     this.privileges = privileges;
-    this.accessTimes = accessTimes;
-    this.holes = new Holes(parts.contents());
   }
 
-  void open(Caller caller, long inode, int flags)
+  /** Opens and cuts. */
+  void truncate(Caller caller, long inode, int flags)
       throws IOException, FsException, InterruptedException {
-    if ((flags & Linux.O_TRUNC) == 0) {
-      checkOpenable(items.inode(inode), flags);
-      return;
-    }
     parts.txgs().awaitRoom(0);
     try (InodeLocks.Held _ = parts.locks().exclusive(inode)) {
       InodeItem item = items.inode(inode);
-      checkOpenable(item, flags);
+      Reads.checkOpenable(item, flags);
       if (!item.isRegular()) {
         throw new FsException(Errno.EISDIR);
       }
@@ -51,41 +47,6 @@ final class FileOps {
       }
       attributes.resize(inode, item, 0);
     }
-  }
-
-  /** Regular files are opened, and directories for reading; the rest is the kernel's to open. */
-  private static void checkOpenable(InodeItem item, int flags) throws FsException {
-    if (item.isRegular()) {
-      return;
-    }
-    if (!item.isDirectory()) {
-      throw new FsException(item.isSymlink() ? Errno.ELOOP : Errno.ENXIO);
-    }
-    if ((flags & Linux.O_ACCMODE) != 0) {
-      throw new FsException(Errno.EISDIR);
-    }
-  }
-
-  /**
-   * Reads.
-   *
-   * @param notesAccess whether the access time may change
-   */
-  int read(long inode, long offset, ByteBuffer into, boolean notesAccess)
-      throws IOException, FsException, InterruptedException {
-    if (offset < 0) {
-      throw new FsException(Errno.EINVAL);
-    }
-    InodeItem item;
-    int count;
-    try (InodeLocks.Held _ = parts.locks().shared(inode)) {
-      item = items.regular(inode, Errno.EINVAL);
-      count = parts.contents().read(inode, item.sizeBytes(), offset, into);
-    }
-    if (notesAccess) {
-      accessTimes.accessed(inode, item);
-    }
-    return count;
   }
 
   int write(long inode, long offset, ByteBuffer from, int flags, boolean killSuidgid)
@@ -176,28 +137,6 @@ final class FileOps {
     }
   }
 
-  long lseek(long inode, long offset, int whence)
-      throws IOException, FsException, InterruptedException {
-    if (whence != Linux.SEEK_DATA && whence != Linux.SEEK_HOLE) {
-      throw new FsException(Errno.EINVAL);
-    }
-    try (InodeLocks.Held _ = parts.locks().shared(inode)) {
-      InodeItem item = items.regular(inode, Errno.EINVAL);
-      long size = item.sizeBytes();
-      if (offset < 0 || offset >= size) {
-        throw new FsException(Errno.ENXIO);
-      }
-      long found =
-          whence == Linux.SEEK_DATA
-              ? holes.data(inode, size, offset)
-              : holes.hole(inode, size, offset);
-      if (found < 0) {
-        throw new FsException(Errno.ENXIO);
-      }
-      return found;
-    }
-  }
-
   long copyRange(long from, long fromOffset, long to, long toOffset, long length)
       throws IOException, FsException, InterruptedException {
     if (fromOffset < 0 || length < 0) {
@@ -223,6 +162,50 @@ final class FileOps {
             parts
                 .contents()
                 .share(tx, from, source.sizeBytes(), fromOffset, to, target, toOffset, count);
+        attributes.putContents(tx, to, target, Math.max(target.sizeBytes(), end), grown);
+        tx.apply();
+      }
+      return count;
+    }
+  }
+
+  /**
+   * Copies from a file as of a snapshot.
+   *
+   * @param past the snapshot's
+   */
+  long copyRangeFrom(
+      ReadParts past, long from, long fromOffset, long to, long toOffset, long length)
+      throws IOException, FsException, InterruptedException {
+    if (fromOffset < 0 || length < 0) {
+      throw new FsException(Errno.EINVAL);
+    }
+    end(toOffset, length);
+    parts.txgs().awaitRoom(Math.min(length, COPY_BYTES_MAX));
+    InodeItem source = past.items().regular(from, Errno.EINVAL);
+    try (InodeLocks.Held _ = parts.locks().exclusive(to)) {
+      InodeItem target = items.regular(to, Errno.EINVAL);
+      long inFile = Math.min(length, source.sizeBytes() - fromOffset);
+      long count = Math.min(inFile, COPY_BYTES_MAX);
+      if (count <= 0) {
+        return 0;
+      }
+      long end = toOffset + count;
+      parts.admission().admit(growthBytesMax(target, end, count), 0);
+      try (Tx tx = parts.txgs().begin(TxKind.DATA)) {
+        long grown =
+            parts
+                .contents()
+                .shareFrom(
+                    past.contents(),
+                    tx,
+                    from,
+                    source.sizeBytes(),
+                    fromOffset,
+                    to,
+                    target,
+                    toOffset,
+                    count);
         attributes.putContents(tx, to, target, Math.max(target.sizeBytes(), end), grown);
         tx.apply();
       }

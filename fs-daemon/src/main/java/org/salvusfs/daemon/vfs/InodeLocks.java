@@ -9,7 +9,8 @@ import java.util.function.LongPredicate;
 
 /**
  * A reader-writer lock for every inode. Locks exist while somebody wants them, so that memory goes
- * with the operations under way, not with the inodes, and no two inodes ever share one.
+ * with the operations under way, not with the inodes, and no two inodes ever share one. Above them
+ * is a gate, of which every holder has the shared side.
  */
 final class InodeLocks {
   /** A lock and how many hold or await it; the count changes inside the map's atomic steps. */
@@ -23,10 +24,16 @@ final class InodeLocks {
     private final long[] inodes;
     private final Lock[] locks;
     private int count;
+    private boolean inside;
 
     private Held(long[] ascending) {
       this.inodes = ascending;
       this.locks = new Lock[ascending.length];
+    }
+
+    private void enter() throws InterruptedException {
+      gate.readLock().lockInterruptibly();
+      inside = true;
     }
 
     private void add(boolean exclusive) throws InterruptedException {
@@ -60,8 +67,26 @@ final class InodeLocks {
         locks[count].unlock();
         leave(inodes[count]);
       }
+      if (inside) {
+        inside = false;
+        gate.readLock().unlock();
+      }
     }
   }
+
+  /** All locks there can be, held by one thread, which may take single ones as well. */
+  final class Everything implements AutoCloseable {
+    private Everything() throws InterruptedException {
+      gate.writeLock().lockInterruptibly();
+    }
+
+    @Override
+    public void close() {
+      gate.writeLock().unlock();
+    }
+  }
+
+  private final ReentrantReadWriteLock gate = new ReentrantReadWriteLock();
 
   private final ConcurrentHashMap<Long, Slot> slots = new ConcurrentHashMap<>();
 
@@ -84,10 +109,16 @@ final class InodeLocks {
     return lock(ascending(changed, read), each -> each == changed);
   }
 
+  /** For changing a project as a whole. */
+  Everything everything() throws InterruptedException {
+    return new Everything();
+  }
+
   private Held lock(long[] ascending, LongPredicate exclusive) throws InterruptedException {
     var held = new Held(ascending);
     boolean complete = false;
     try {
+      held.enter();
       for (long inode : ascending) {
         held.add(exclusive.test(inode));
       }

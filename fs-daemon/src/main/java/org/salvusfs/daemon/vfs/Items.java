@@ -10,7 +10,10 @@ import org.salvusfs.metadata.item.DirentItem;
 import org.salvusfs.metadata.item.InodeItem;
 import org.salvusfs.metadata.item.Keys;
 
-/** Reads items of the live view and makes sure that they are what an operation asks for. */
+/**
+ * Reads items of a view, live or of a snapshot, and makes sure that they are what an operation asks
+ * for.
+ */
 final class Items {
   private final View view;
 
@@ -88,6 +91,14 @@ final class Items {
       throw new FsException(Errno.ENOENT);
     }
     return entry;
+  }
+
+  /** The same for an entry that is to go or to move: EROFS for the directory's snapshots. */
+  DirentItem movableEntry(long directory, byte[] name) throws MetadataException, FsException {
+    if (Names.isSnapshots(name) && entry(directory, name) == null) {
+      throw new FsException(Errno.EROFS);
+    }
+    return existingEntry(directory, name);
   }
 
   /** Whether the name still stands for what was seen. */

@@ -1,6 +1,8 @@
 package org.salvusfs.daemon.vfs;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * How often the kernel has been told of each inode, minus what it forgot: an inode with a count is
@@ -58,6 +60,15 @@ final class LookupCounts {
     return pairs;
   }
 
+  /** All inodes in use, as of some moments during the call. */
+  List<Long> inodes() {
+    var inodes = new ArrayList<Long>();
+    for (Shard shard : shards) {
+      shard.addTo(inodes);
+    }
+    return inodes;
+  }
+
   private Shard shard(long inode) {
     return shards[(int) (inode & (SHARDS - 1))];
   }
@@ -113,6 +124,14 @@ final class LookupCounts {
         }
       }
       return end;
+    }
+
+    synchronized void addTo(List<Long> inodes) {
+      for (int i = 0; i < table.length; i += 2) {
+        if (table[i + 1] != 0) {
+          inodes.add(table[i]);
+        }
+      }
     }
 
     /** The place that holds the inode, or the free one where it would go. */

@@ -2,6 +2,8 @@ package org.salvusfs.daemon.vfs;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.time.Instant;
+import java.util.List;
 import java.util.function.LongSupplier;
 import org.salvusfs.daemon.fs.Attr;
 import org.salvusfs.daemon.fs.Caller;
@@ -13,17 +15,19 @@ import org.salvusfs.daemon.fs.Opened;
 import org.salvusfs.daemon.fs.SetAttr;
 import org.salvusfs.daemon.fs.StatFs;
 import org.salvusfs.metadata.api.Project;
+import org.salvusfs.metadata.api.ProjectId;
 import org.salvusfs.metadata.api.ProjectStore;
-import org.salvusfs.metadata.item.Keys;
 
 /**
- * What a mount shows: a top directory with one subdirectory for every project. Requests are handed
- * to the project that the node's upper bits name ({@link Nodes}); no file moves or is linked from
- * one project to another (EXDEV), and the top directory itself is read-only (EROFS).
+ * What a mount shows: a top directory with one subdirectory for every project, and in every
+ * directory, not listed, its {@code .snapshots}. Requests are handed to the project or snapshot
+ * that the node's upper bits name ({@link Nodes}); no file moves or is linked from one to another
+ * (EXDEV), and the top directory and all snapshots are read-only (EROFS).
  */
 public final class MountFileSystem implements FileSystem {
-  private final MountedProjects mounted;
+  private final MountedTrees mounted;
   private final TopDirectory top;
+  private final Crossings crossings;
 
   /**
    * @param projects the catalogue, asked at every lookup in and listing of the top directory
@@ -37,7 +41,8 @@ public final class MountFileSystem implements FileSystem {
       LongSupplier freeBytes,
       LongSupplier wallClock,
       LongSupplier nanoClock) {
-    this.mounted = new MountedProjects(opener);
+    this.mounted = new MountedTrees(opener);
+    this.crossings = new Crossings(mounted);
     this.top =
         new TopDirectory(
             projects,
@@ -49,8 +54,7 @@ public final class MountFileSystem implements FileSystem {
 
   /** What the kernel knows of this mount by number; while there is no operation. */
   public MountState state() {
-    return new MountState(
-        top.state(), mounted.all().stream().map(each -> each.fileSystem().state()).toList());
+    return new MountState(top.state(), mounted.state());
   }
 
   /**
@@ -61,41 +65,83 @@ public final class MountFileSystem implements FileSystem {
    */
   public void restore(MountState known) throws IOException {
     top.restore(known.top());
-    for (ProjectState each : known.projects()) {
-      Project project = top.find(each.project());
-      if (project == null) {
-        throw new IOException("project " + each.project() + " is mounted, but does not exist");
+    for (MountState.Tree each : known.trees()) {
+      if (each instanceof MountState.Live live) {
+        ProjectId id = live.project().project();
+        Project project = top.find(id);
+        if (project == null) {
+          throw new IOException("project " + id + " is mounted, but does not exist");
+        }
+        mounted.restore(project, live);
       }
-      mounted.restore(project, each);
     }
+    for (MountState.Tree each : known.trees()) {
+      if (each instanceof MountState.Past past) {
+        mounted.restore(past);
+      }
+    }
+  }
+
+  /**
+   * A snapshot of a project is being deleted, and is shown no more.
+   *
+   * @return the nodes of the directories that have listed it, for the kernel to drop its name there
+   */
+  public List<Long> leave(ProjectId project, Instant created) {
+    mounted.leave(project, created);
+    return snapshotDirectories(project);
+  }
+
+  /** The nodes of all {@code .snapshots} of a project that the kernel knows. */
+  public List<Long> snapshotDirectories(ProjectId project) {
+    MountedTree.Live live = mounted.ifOpen(project);
+    return live == null
+        ? List.of()
+        : live.snapshots().inUse().stream()
+            .map(inode -> Nodes.node(live.ordinal(), inode))
+            .toList();
+  }
+
+  /** The node of a project's inode; 0 if the kernel does not know it. */
+  public long nodeInUse(ProjectId project, long inode) {
+    MountedTree.Live live = mounted.ifOpen(project);
+    return live != null && live.fileSystem().isInUse(inode) ? Nodes.node(live.ordinal(), inode) : 0;
   }
 
   private static boolean isTop(long node) {
     return Nodes.ordinal(node) == 0;
   }
 
-  /** The project behind a node, for a request that the top directory has no part in. */
-  private FileSystem project(long node, Errno onTop) throws FsException {
+  private MountedTree tree(long node) throws FsException {
+    MountedTree tree = mounted.at(Nodes.ordinal(node));
+    if (tree == null) {
+      throw new FsException(Errno.ESTALE);
+    }
+    return tree;
+  }
+
+  /** What serves a node, for a request that the top directory has no part in. */
+  private FileSystem serving(long node, Errno onTop) throws FsException {
     if (isTop(node)) {
       throw new FsException(onTop);
     }
-    FileSystem fileSystem = mounted.at(Nodes.ordinal(node));
-    if (fileSystem == null) {
-      throw new FsException(Errno.ESTALE);
-    }
-    return fileSystem;
+    return tree(node).serving(Nodes.inode(node));
   }
 
   private FileSystem changed(long node) throws FsException {
-    return project(node, Errno.EROFS);
+    return serving(node, Errno.EROFS);
   }
 
-  /** Both nodes' project. */
+  /** What serves both nodes. */
   private FileSystem shared(long node, long other, Errno onTop) throws FsException {
-    if (Nodes.ordinal(node) != Nodes.ordinal(other)) {
+    if (isTop(node) != isTop(other)) {
       throw new FsException(Errno.EXDEV);
     }
-    return project(node, onTop);
+    FileSystem fileSystem = serving(node, onTop);
+    if (!fileSystem.equals(serving(other, onTop))) {
+      throw new FsException(Errno.EXDEV);
+    }
+    return fileSystem;
   }
 
   private static Attr outward(long node, Attr attr) {
@@ -104,19 +150,25 @@ public final class MountFileSystem implements FileSystem {
 
   @Override
   public Attr lookup(Caller caller, long parent, byte[] name) throws FsException {
-    boolean goesUp = Nodes.inode(parent) == Keys.ROOT_INODE && Names.isDotDot(name);
-    if (isTop(parent) || goesUp) {
+    if (isTop(parent)) {
       return top.lookup(name);
     }
-    Attr found = project(parent, Errno.ENOTDIR).lookup(caller, Nodes.inode(parent), name);
-    return outward(parent, found);
+    MountedTree tree = tree(parent);
+    long inode = Nodes.inode(parent);
+    if (Crossings.leadsOut(tree, inode) && Names.isDotDot(name)) {
+      return top.lookup(name);
+    }
+    return crossings.lookup(caller, tree, inode, name);
   }
 
   @Override
   public void forget(long node, long lookups) {
-    FileSystem fileSystem = mounted.at(Nodes.ordinal(node));
-    if (fileSystem != null) {
-      fileSystem.forget(Nodes.inode(node), lookups);
+    MountedTree tree = mounted.at(Nodes.ordinal(node));
+    if (tree != null) {
+      tree.serving(Nodes.inode(node)).forget(Nodes.inode(node), lookups);
+      if (tree instanceof MountedTree.Past past) {
+        mounted.forgotten(past);
+      }
     }
   }
 
@@ -124,7 +176,7 @@ public final class MountFileSystem implements FileSystem {
   public Attr getattr(long node) throws FsException {
     return isTop(node)
         ? top.attr()
-        : outward(node, project(node, Errno.EROFS).getattr(Nodes.inode(node)));
+        : outward(node, serving(node, Errno.EROFS).getattr(Nodes.inode(node)));
   }
 
   @Override
@@ -134,7 +186,7 @@ public final class MountFileSystem implements FileSystem {
 
   @Override
   public byte[] readlink(long node) throws FsException {
-    return project(node, Errno.EINVAL).readlink(Nodes.inode(node));
+    return serving(node, Errno.EINVAL).readlink(Nodes.inode(node));
   }
 
   @Override
@@ -194,35 +246,35 @@ public final class MountFileSystem implements FileSystem {
 
   @Override
   public long open(Caller caller, long node, int flags) throws FsException {
-    return project(node, Errno.EISDIR).open(caller, Nodes.inode(node), flags);
+    return serving(node, Errno.EISDIR).open(caller, Nodes.inode(node), flags);
   }
 
   @Override
   public int read(long node, long handle, long offset, ByteBuffer into, int flags)
       throws FsException {
-    return project(node, Errno.EISDIR).read(Nodes.inode(node), handle, offset, into, flags);
+    return serving(node, Errno.EISDIR).read(Nodes.inode(node), handle, offset, into, flags);
   }
 
   @Override
   public int write(
       long node, long handle, long offset, ByteBuffer from, int flags, boolean killSuidgid)
       throws FsException {
-    return project(node, Errno.EISDIR)
+    return serving(node, Errno.EISDIR)
         .write(Nodes.inode(node), handle, offset, from, flags, killSuidgid);
   }
 
   @Override
   public void release(long node, long handle) {
-    FileSystem fileSystem = mounted.at(Nodes.ordinal(node));
-    if (fileSystem != null) {
-      fileSystem.release(Nodes.inode(node), handle);
+    MountedTree tree = mounted.at(Nodes.ordinal(node));
+    if (tree != null) {
+      tree.serving(Nodes.inode(node)).release(Nodes.inode(node), handle);
     }
   }
 
   @Override
   public void fsync(long node, boolean dataOnly) throws FsException {
     if (!isTop(node)) {
-      project(node, Errno.EISDIR).fsync(Nodes.inode(node), dataOnly);
+      serving(node, Errno.EISDIR).fsync(Nodes.inode(node), dataOnly);
     }
   }
 
@@ -230,7 +282,7 @@ public final class MountFileSystem implements FileSystem {
   public long opendir(Caller caller, long node) throws FsException {
     return isTop(node)
         ? top.opendir()
-        : project(node, Errno.ENOTDIR).opendir(caller, Nodes.inode(node));
+        : serving(node, Errno.ENOTDIR).opendir(caller, Nodes.inode(node));
   }
 
   @Override
@@ -240,16 +292,18 @@ public final class MountFileSystem implements FileSystem {
       top.readdir(handle, cookie, sink);
       return;
     }
-    boolean isProjectTop = Nodes.inode(node) == Keys.ROOT_INODE;
+    MountedTree tree = tree(node);
+    long inode = Nodes.inode(node);
+    long above = Crossings.inoAbove(tree, inode);
     DirSink outward =
         (name, ino, type, entryCookie, attr) ->
             sink.offer(
                 name,
-                isProjectTop && Names.isDotDot(name) ? ROOT : ino,
+                above != 0 && Names.isDotDot(name) ? above : ino,
                 type,
                 entryCookie,
                 attr == null ? null : outward(node, attr));
-    project(node, Errno.ENOTDIR).readdir(Nodes.inode(node), handle, cookie, plus, outward);
+    tree.serving(inode).readdir(inode, handle, cookie, plus, outward);
   }
 
   @Override
@@ -258,22 +312,22 @@ public final class MountFileSystem implements FileSystem {
       top.releasedir(handle);
       return;
     }
-    FileSystem fileSystem = mounted.at(Nodes.ordinal(node));
-    if (fileSystem != null) {
-      fileSystem.releasedir(Nodes.inode(node), handle);
+    MountedTree tree = mounted.at(Nodes.ordinal(node));
+    if (tree != null) {
+      tree.serving(Nodes.inode(node)).releasedir(Nodes.inode(node), handle);
     }
   }
 
   @Override
   public void fsyncdir(long node) throws FsException {
     if (!isTop(node)) {
-      project(node, Errno.ENOTDIR).fsyncdir(Nodes.inode(node));
+      serving(node, Errno.ENOTDIR).fsyncdir(Nodes.inode(node));
     }
   }
 
   @Override
   public StatFs statfs(long node) throws FsException {
-    return isTop(node) ? top.statfs() : project(node, Errno.EROFS).statfs(Nodes.inode(node));
+    return isTop(node) ? top.statfs() : serving(node, Errno.EROFS).statfs(Nodes.inode(node));
   }
 
   @Override
@@ -284,12 +338,12 @@ public final class MountFileSystem implements FileSystem {
 
   @Override
   public byte[] getxattr(long node, byte[] name) throws FsException {
-    return project(node, Errno.ENODATA).getxattr(Nodes.inode(node), name);
+    return serving(node, Errno.ENODATA).getxattr(Nodes.inode(node), name);
   }
 
   @Override
   public byte[] listxattr(long node) throws FsException {
-    return isTop(node) ? new byte[0] : project(node, Errno.ENODATA).listxattr(Nodes.inode(node));
+    return isTop(node) ? new byte[0] : serving(node, Errno.ENODATA).listxattr(Nodes.inode(node));
   }
 
   @Override
@@ -300,24 +354,36 @@ public final class MountFileSystem implements FileSystem {
   @Override
   public void fallocate(long node, long handle, int mode, long offset, long length)
       throws FsException {
-    project(node, Errno.EISDIR).fallocate(Nodes.inode(node), handle, mode, offset, length);
+    serving(node, Errno.EISDIR).fallocate(Nodes.inode(node), handle, mode, offset, length);
   }
 
   @Override
   public long lseek(long node, long handle, long offset, int whence) throws FsException {
-    return project(node, Errno.EISDIR).lseek(Nodes.inode(node), handle, offset, whence);
+    return serving(node, Errno.EISDIR).lseek(Nodes.inode(node), handle, offset, whence);
   }
 
   @Override
   public long copyFileRange(long fromNode, long fromOffset, long toNode, long toOffset, long length)
       throws FsException {
+    if (mounted.at(Nodes.ordinal(fromNode)) instanceof MountedTree.Past past
+        && past.project().ordinal() == Nodes.ordinal(toNode)) {
+      return past.project()
+          .fileSystem()
+          .copyFileRangeFrom(
+              past.fileSystem().parts(),
+              Nodes.inode(fromNode),
+              fromOffset,
+              Nodes.inode(toNode),
+              toOffset,
+              length);
+    }
     return shared(fromNode, toNode, Errno.EISDIR)
         .copyFileRange(Nodes.inode(fromNode), fromOffset, Nodes.inode(toNode), toOffset, length);
   }
 
   @Override
   public void destroy() {
-    for (MountedProjects.Mounted each : mounted.all()) {
+    for (MountedTree.Live each : mounted.projects()) {
       each.fileSystem().destroy();
     }
   }

@@ -1,5 +1,6 @@
 package org.salvusfs.daemon.vfs;
 
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import org.salvusfs.metadata.api.ProjectId;
@@ -7,11 +8,11 @@ import org.salvusfs.metadata.api.ProjectId;
 /**
  * What the kernel knows of a mount by number.
  *
- * @param projects those that are open, in the order of their ordinals, which are in the nodes
+ * @param trees what is open, by rising ordinals
  */
-public record MountState(Top top, List<ProjectState> projects) {
+public record MountState(Top top, List<Tree> trees) {
   public MountState {
-    projects = List.copyOf(projects);
+    trees = List.copyOf(trees);
   }
 
   /**
@@ -29,4 +30,24 @@ public record MountState(Top top, List<ProjectState> projects) {
 
   /** A project in a listing. */
   public record Listed(ProjectId id, String name) {}
+
+  /** What is below the top directory; the ordinal is in the nodes. */
+  public sealed interface Tree {
+    int ordinal();
+  }
+
+  /**
+   * A project.
+   *
+   * @param snapshots what the kernel uses of its {@code .snapshots}
+   */
+  public record Live(int ordinal, ProjectState project, ProjectState snapshots) implements Tree {}
+
+  /**
+   * A directory as of a snapshot.
+   *
+   * @param created tells the project's snapshots apart
+   * @param top the directory
+   */
+  public record Past(int ordinal, Instant created, long top, ProjectState known) implements Tree {}
 }

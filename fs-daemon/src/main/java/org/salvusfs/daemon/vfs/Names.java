@@ -1,11 +1,17 @@
 package org.salvusfs.daemon.vfs;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import java.util.Arrays;
 import org.salvusfs.daemon.fs.Errno;
 import org.salvusfs.daemon.fs.FsException;
 
 /** Checks of entry names, which are raw bytes. */
 final class Names {
   static final int BYTES_MAX = 255;
+
+  /** In every directory of a live project, not listed: the directory's snapshots. */
+  private static final byte[] SNAPSHOTS = ".snapshots".getBytes(US_ASCII);
 
   private Names() {}
 
@@ -18,7 +24,7 @@ final class Names {
 
   /** For names that are to be made. */
   static void checkNew(byte[] name) throws FsException {
-    if (isDot(name) || isDotDot(name)) {
+    if (isDot(name) || isDotDot(name) || isSnapshots(name)) {
       throw new FsException(Errno.EEXIST);
     }
     checkText(name);
@@ -46,6 +52,10 @@ final class Names {
 
   static boolean isDot(byte[] name) {
     return name.length == 1 && name[0] == '.';
+  }
+
+  static boolean isSnapshots(byte[] name) {
+    return Arrays.equals(name, SNAPSHOTS);
   }
 
   static boolean isDotDot(byte[] name) {

@@ -12,7 +12,7 @@ import org.salvusfs.metadata.item.Keys;
 import org.salvusfs.metadata.txg.Tx;
 import org.salvusfs.metadata.txg.TxKind;
 
-/** Looking up, making, linking and removing entries. */
+/** Making, linking and removing entries. */
 final class Namespace {
   /** As many links as ext4 lets a file have. */
   static final int LINKS_MAX = 65000;
@@ -29,31 +29,6 @@ final class Namespace {
     this.items = parts.items();
     this.orphans = orphans;
     this.acls = acls;
-  }
-
-  Attr lookup(long parent, byte[] name) throws IOException, FsException, InterruptedException {
-    Names.checkLength(name);
-    if (Names.isDot(name)) {
-      return lookupAgain(parent);
-    }
-    if (Names.isDotDot(name)) {
-      return lookupAgain(items.directory(parent).parent());
-    }
-    try (InodeLocks.Held _ = parts.locks().shared(parent)) {
-      DirentItem entry = items.existingEntry(parent, name);
-      return parts.lookedUp(entry.inode(), items.inode(parent, entry));
-    }
-  }
-
-  /** An inode by its number alone; one that is unlinked may be reaped, and is found no more. */
-  private Attr lookupAgain(long inode) throws IOException, FsException, InterruptedException {
-    try (InodeLocks.Held _ = parts.locks().shared(inode)) {
-      InodeItem item = items.inode(inode);
-      if (item.nlink() == 0) {
-        throw new FsException(Errno.ESTALE);
-      }
-      return parts.lookedUp(inode, item);
-    }
   }
 
   /**
@@ -200,7 +175,7 @@ final class Namespace {
     Names.checkOld(name);
     parts.txgs().awaitRoom(0);
     while (true) {
-      DirentItem entry = items.existingEntry(parent, name);
+      DirentItem entry = items.movableEntry(parent, name);
       try (InodeLocks.Held _ = parts.locks().exclusive(parent, entry.inode())) {
         if (!items.isStill(entry, parent, name)) {
           continue;

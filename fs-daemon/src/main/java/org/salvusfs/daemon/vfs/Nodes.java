@@ -1,17 +1,25 @@
 package org.salvusfs.daemon.vfs;
 
+import java.util.UUID;
 import org.salvusfs.daemon.fs.Attr;
 import org.salvusfs.metadata.api.ProjectId;
 
 /**
  * Numbers of inodes across projects. For the kernel: {@code ordinal << 40 | inode}, where the
- * ordinal counts the projects that this mount has opened and 0 is the mount's own top directory.
- * For users: {@code hash << 40 | inode}, where the hash is of the project's id, so that numbers are
- * the same on every host.
+ * ordinal is of one of the trees that this mount shows, each of them a project or a directory as of
+ * a snapshot, and 0 is the mount's own top directory. Bit 39 of a project's node makes it the
+ * {@code .snapshots} of the directory with that inode.
+ *
+ * <p>For users: {@code hash << 40 | inode} in a project, where the hash is of the project's id, so
+ * that numbers are the same on every host. In a snapshot a hash of 64 bits is added to the inode
+ * instead: many snapshots of one project are looked at together, and a file is never to be taken
+ * for its own later self.
  */
 final class Nodes {
   private static final int INODE_BITS = 40;
   private static final long INODE_MASK = (1L << INODE_BITS) - 1;
+  private static final long SNAPSHOTS_BIT = 1L << (INODE_BITS - 1);
+  private static final long GOLDEN = 0x9e3779b97f4a7c15L;
 
   /** Ordinals and hashes have 24 bits. */
   static final int ORDINAL_MAX = (1 << 24) - 1;
@@ -30,16 +38,39 @@ final class Nodes {
     return node & INODE_MASK;
   }
 
+  /** Whether the inode part of a node stands for a directory's {@code .snapshots}. */
+  static boolean isSnapshots(long inode) {
+    return (inode & SNAPSHOTS_BIT) != 0;
+  }
+
+  /** The inode part of the {@code .snapshots} of a directory. */
+  static long snapshotsOf(long directory) {
+    return directory | SNAPSHOTS_BIT;
+  }
+
+  /** The directory whose {@code .snapshots} it is. */
+  static long directoryOf(long snapshots) {
+    return snapshots & ~SNAPSHOTS_BIT;
+  }
+
   static Attr attr(int ordinal, Attr attr) {
     return ordinal == 0 ? attr : new Attr(node(ordinal, attr.node()), attr.ino(), attr.item());
   }
 
   /** What a project's inode numbers begin with for users; never 0, which is the top directory's. */
   static long inoBase(ProjectId project) {
-    long mixed =
-        (project.uuid().getMostSignificantBits() * 31 + project.uuid().getLeastSignificantBits())
-            * 0x9e3779b97f4a7c15L;
-    long hash = mixed >>> INODE_BITS;
+    long hash = mixed(project.uuid()) >>> INODE_BITS;
     return (hash == 0 ? 1 : hash) << INODE_BITS;
+  }
+
+  /** What is added to inode numbers for users in the snapshot that was made at that time. */
+  static long inoBase(ProjectId project, long snapshotMillis) {
+    long mixed = mixed(project.uuid()) + snapshotMillis * GOLDEN;
+    mixed = (mixed ^ mixed >>> 29) * GOLDEN;
+    return mixed ^ mixed >>> 32;
+  }
+
+  private static long mixed(UUID id) {
+    return (id.getMostSignificantBits() * 31 + id.getLeastSignificantBits()) * GOLDEN;
   }
 }

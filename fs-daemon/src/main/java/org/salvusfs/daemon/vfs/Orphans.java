@@ -162,6 +162,21 @@ final class Orphans {
     return inodes;
   }
 
+  /**
+   * The project has become what it was: forgets who waited, and reaps what is without links now.
+   * Called while there is no other operation.
+   */
+  void renew() throws InterruptedException {
+    waiting.clear();
+    unnamed.clear();
+    failed.clear();
+    try {
+      reapLeftovers();
+    } catch (IOException e) {
+      parts.errnos().note("reclaiming what is without links", Keys.ROOT_INODE, e);
+    }
+  }
+
   /** How many wait. */
   int size() {
     return waiting.size();

@@ -10,34 +10,38 @@ import org.salvusfs.metadata.txg.Transactions;
  * What the operations of one open project share.
  *
  * @param wallClock nanoseconds since 1970
- * @param inoBase upper bits of what users see as inode numbers
  */
-record Parts(
-    Transactions txgs,
-    Items items,
-    FileContents contents,
-    InodeLocks locks,
-    LookupCounts lookups,
-    Admission admission,
-    LongSupplier wallClock,
-    Errnos errnos,
-    long inoBase) {
+record Parts(ReadParts reads, Transactions txgs, Admission admission, LongSupplier wallClock) {
+
+  Items items() {
+    return reads.items();
+  }
+
+  FileContents contents() {
+    return reads.contents();
+  }
+
+  InodeLocks locks() {
+    return reads.locks();
+  }
+
+  LookupCounts lookups() {
+    return reads.lookups();
+  }
+
+  Errnos errnos() {
+    return reads.errnos();
+  }
 
   long now() {
     return wallClock.getAsLong();
   }
 
-  long ino(long inode) {
-    return inoBase | inode;
-  }
-
   Attr attr(long inode, InodeItem item) {
-    return new Attr(inode, ino(inode), item);
+    return reads.attr(inode, item);
   }
 
-  /** The attributes of an inode that the caller is about to be told of, counted as a lookup. */
   Attr lookedUp(long inode, InodeItem item) {
-    lookups.add(inode, 1);
-    return attr(inode, item);
+    return reads.lookedUp(inode, item);
   }
 }

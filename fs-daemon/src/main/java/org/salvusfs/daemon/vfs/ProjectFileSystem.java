@@ -37,26 +37,23 @@ public final class ProjectFileSystem implements FileSystem {
    * @param freeBytes how much still fits into the store
    * @param wallClock nanoseconds since 1970
    * @param nanoClock monotonic
+   * @param snapshots what the mount shows of them
    */
   public record Setup(
       ProjectId project,
       Admission admission,
       LongSupplier freeBytes,
       LongSupplier wallClock,
-      LongSupplier nanoClock) {}
-
-  private interface Operation<T> {
-    T run() throws IOException, FsException, InterruptedException;
-  }
-
-  private interface Action {
-    void run() throws IOException, FsException, InterruptedException;
-  }
+      LongSupplier nanoClock,
+      SnapshotSource snapshots) {}
 
   private final ProjectId project;
+  private final SnapshotSource snapshots;
   private final Parts parts;
   private final LongSupplier freeBytes;
   private final Orphans orphans;
+  private final Calls calls;
+  private final Reads reads;
   private final Namespace namespace;
   private final Renames renames;
   private final Attributes attributes;
@@ -67,27 +64,31 @@ public final class ProjectFileSystem implements FileSystem {
   private ProjectFileSystem(
       Transactions txgs, FileContents contents, Setup setup, ProjectState known) {
     this.project = setup.project();
+    this.snapshots = setup.snapshots();
     this.parts =
         new Parts(
+            new ReadParts(
+                new Items(txgs.view()),
+                contents,
+                new InodeLocks(),
+                LookupCounts.of(known.lookups()),
+                new Errnos("project " + setup.project(), setup.nanoClock()),
+                Nodes.inoBase(setup.project())),
             txgs,
-            new Items(txgs.view()),
-            contents,
-            new InodeLocks(),
-            LookupCounts.of(known.lookups()),
             setup.admission(),
-            setup.wallClock(),
-            new Errnos("project " + setup.project(), setup.nanoClock()),
-            Nodes.inoBase(setup.project()));
+            setup.wallClock());
     this.freeBytes = setup.freeBytes();
     var accessTimes = new AccessTimes(parts);
     var privileges = new Privileges(parts);
     var acls = new Acls(parts.items());
+    this.calls = new Calls(parts.errnos());
+    this.reads = new Reads(parts.reads(), accessTimes);
     this.orphans = new Orphans(parts);
     this.namespace = new Namespace(parts, orphans, acls);
     this.renames = new Renames(parts, namespace, orphans);
-    this.attributes = new Attributes(parts, privileges, acls, accessTimes);
-    this.files = new FileOps(parts, attributes, privileges, accessTimes);
-    this.directories = new Directories(parts, accessTimes, known);
+    this.attributes = new Attributes(parts, privileges, acls);
+    this.files = new FileOps(parts, attributes, privileges);
+    this.directories = new Directories(parts.reads(), accessTimes, known);
     this.xattrs = new Xattrs(parts);
   }
 
@@ -126,6 +127,47 @@ public final class ProjectFileSystem implements FileSystem {
         project, parts.lookups().pairs(), directories.lastHandle(), directories.open());
   }
 
+  ProjectId id() {
+    return project;
+  }
+
+  SnapshotSource snapshots() {
+    return snapshots;
+  }
+
+  Errnos errnos() {
+    return parts.errnos();
+  }
+
+  /** What users see as the number of an inode. */
+  long ino(long inode) {
+    return parts.reads().ino(inode);
+  }
+
+  /** Changes a project as a whole. */
+  @FunctionalInterface
+  public interface Replacement<T> {
+    T run() throws IOException;
+  }
+
+  /**
+   * Has the project become something else, at a moment at which no operation is under way.
+   * Operations wait meanwhile; those on inodes that exist no more then find them stale. The caller
+   * tells the kernel afterwards.
+   */
+  public <T> T replace(Replacement<T> replacement) throws IOException, InterruptedException {
+    try (InodeLocks.Everything _ = parts.locks().everything()) {
+      T replaced = replacement.run();
+      orphans.renew();
+      return replaced;
+    }
+  }
+
+  /** Whether the kernel knows an inode. */
+  boolean isInUse(long inode) {
+    return inode == Keys.ROOT_INODE || parts.lookups().isInUse(inode);
+  }
+
   /** How many inodes the kernel knows: for metrics. */
   public long inodesInUse() {
     return parts.lookups().size();
@@ -141,30 +183,9 @@ public final class ProjectFileSystem implements FileSystem {
     return parts.locks().isQuiet();
   }
 
-  private <T> T call(String name, long node, Operation<T> operation) throws FsException {
-    try {
-      return operation.run();
-    } catch (IOException e) {
-      throw parts.errnos().of(name, node, e);
-    } catch (InterruptedException e) {
-      // The request was interrupted, not the thread: the answer ends it.
-      throw new FsException(Errno.EINTR);
-    }
-  }
-
-  private void act(String name, long node, Action action) throws FsException {
-    this.<Boolean>call(
-        name,
-        node,
-        () -> {
-          action.run();
-          return true;
-        });
-  }
-
   @Override
   public Attr lookup(Caller caller, long parent, byte[] name) throws FsException {
-    return call("lookup", parent, () -> namespace.lookup(parent, name));
+    return calls.call("lookup", parent, () -> reads.lookup(parent, name));
   }
 
   @Override
@@ -176,17 +197,17 @@ public final class ProjectFileSystem implements FileSystem {
 
   @Override
   public Attr getattr(long node) throws FsException {
-    return call("getattr", node, () -> attributes.get(node));
+    return calls.call("getattr", node, () -> reads.attr(node));
   }
 
   @Override
   public Attr setattr(Caller caller, long node, SetAttr change) throws FsException {
-    return call("setattr", node, () -> attributes.set(node, change));
+    return calls.call("setattr", node, () -> attributes.set(node, change));
   }
 
   @Override
   public byte[] readlink(long node) throws FsException {
-    return call("readlink", node, () -> attributes.readlink(node));
+    return calls.call("readlink", node, () -> reads.readlink(node));
   }
 
   @Override
@@ -200,7 +221,7 @@ public final class ProjectFileSystem implements FileSystem {
         && type != InodeItem.S_IFSOCK) {
       throw new FsException(type == InodeItem.S_IFDIR ? Errno.EPERM : Errno.EINVAL);
     }
-    return call(
+    return calls.call(
         "mknod",
         parent,
         () -> namespace.make(caller, parent, name, mode, isDevice ? rdev : 0, null));
@@ -209,41 +230,42 @@ public final class ProjectFileSystem implements FileSystem {
   @Override
   public Attr mkdir(Caller caller, long parent, byte[] name, int mode) throws FsException {
     int typed = InodeItem.S_IFDIR | (mode & Linux.MODE_BITS);
-    return call("mkdir", parent, () -> namespace.make(caller, parent, name, typed, 0, null));
+    return calls.call("mkdir", parent, () -> namespace.make(caller, parent, name, typed, 0, null));
   }
 
   @Override
   public Attr symlink(Caller caller, long parent, byte[] name, byte[] target) throws FsException {
-    return call("symlink", parent, () -> namespace.symlink(caller, parent, name, target));
+    return calls.call("symlink", parent, () -> namespace.symlink(caller, parent, name, target));
   }
 
   @Override
   public void unlink(Caller caller, long parent, byte[] name) throws FsException {
-    act("unlink", parent, () -> namespace.unlink(parent, name));
+    calls.act("unlink", parent, () -> namespace.unlink(parent, name));
   }
 
   @Override
   public void rmdir(Caller caller, long parent, byte[] name) throws FsException {
-    act("rmdir", parent, () -> namespace.rmdir(parent, name));
+    calls.act("rmdir", parent, () -> namespace.rmdir(parent, name));
   }
 
   @Override
   public void rename(
       Caller caller, long parent, byte[] name, long newParent, byte[] newName, int flags)
       throws FsException {
-    act("rename", parent, () -> renames.rename(caller, parent, name, newParent, newName, flags));
+    calls.act(
+        "rename", parent, () -> renames.rename(caller, parent, name, newParent, newName, flags));
   }
 
   @Override
   public Attr link(Caller caller, long node, long newParent, byte[] newName) throws FsException {
-    return call("link", node, () -> namespace.link(node, newParent, newName));
+    return calls.call("link", node, () -> namespace.link(node, newParent, newName));
   }
 
   @Override
   public Opened create(Caller caller, long parent, byte[] name, int mode, int flags)
       throws FsException {
     int typed = InodeItem.S_IFREG | (mode & Linux.MODE_BITS);
-    return call(
+    return calls.call(
         "create",
         parent,
         () -> {
@@ -260,6 +282,9 @@ public final class ProjectFileSystem implements FileSystem {
             if (opened != null) {
               return opened;
             }
+            if (Names.isSnapshots(name)) {
+              throw new FsException(Errno.EISDIR);
+            }
           }
         });
   }
@@ -267,7 +292,7 @@ public final class ProjectFileSystem implements FileSystem {
   @Override
   public Opened tmpfile(Caller caller, long parent, int mode, int flags) throws FsException {
     int typed = InodeItem.S_IFREG | (mode & Linux.MODE_BITS);
-    Attr made = call("tmpfile", parent, () -> namespace.makeUnnamed(caller, parent, typed));
+    Attr made = calls.call("tmpfile", parent, () -> namespace.makeUnnamed(caller, parent, typed));
     return new Opened(made, UNOPENED);
   }
 
@@ -276,7 +301,7 @@ public final class ProjectFileSystem implements FileSystem {
       throws IOException, FsException, InterruptedException {
     Attr found;
     try {
-      found = namespace.lookup(parent, name);
+      found = reads.lookup(parent, name);
     } catch (FsException e) {
       if (e.errno() == Errno.ENOENT) {
         return null;
@@ -288,9 +313,9 @@ public final class ProjectFileSystem implements FileSystem {
       if (found.item().isDirectory()) {
         throw new FsException(Errno.EISDIR);
       }
-      files.open(caller, found.node(), flags);
+      openOrTruncate(caller, found.node(), flags);
       isOpen = true;
-      return new Opened(attributes.get(found.node()), UNOPENED);
+      return new Opened(reads.attr(found.node()), UNOPENED);
     } finally {
       if (!isOpen) {
         forget(found.node(), 1);
@@ -301,22 +326,31 @@ public final class ProjectFileSystem implements FileSystem {
   /** Open files have no state but their inode, whether they were opened here or not. */
   @Override
   public long open(Caller caller, long node, int flags) throws FsException {
-    act("open", node, () -> files.open(caller, node, flags));
+    calls.act("open", node, () -> openOrTruncate(caller, node, flags));
     return UNOPENED;
+  }
+
+  private void openOrTruncate(Caller caller, long node, int flags)
+      throws IOException, FsException, InterruptedException {
+    if ((flags & Linux.O_TRUNC) != 0) {
+      files.truncate(caller, node, flags);
+    } else {
+      reads.open(node, flags);
+    }
   }
 
   @Override
   public int read(long node, long handle, long offset, ByteBuffer into, int flags)
       throws FsException {
     boolean notesAccess = (flags & Linux.O_NOATIME) == 0;
-    return call("read", node, () -> files.read(node, offset, into, notesAccess));
+    return calls.call("read", node, () -> reads.read(node, offset, into, notesAccess));
   }
 
   @Override
   public int write(
       long node, long handle, long offset, ByteBuffer from, int flags, boolean killSuidgid)
       throws FsException {
-    return call("write", node, () -> files.write(node, offset, from, flags, killSuidgid));
+    return calls.call("write", node, () -> files.write(node, offset, from, flags, killSuidgid));
   }
 
   @Override
@@ -326,18 +360,18 @@ public final class ProjectFileSystem implements FileSystem {
 
   @Override
   public void fsync(long node, boolean dataOnly) throws FsException {
-    act("fsync", node, () -> files.sync(node));
+    calls.act("fsync", node, () -> files.sync(node));
   }
 
   @Override
   public long opendir(Caller caller, long node) throws FsException {
-    return call("opendir", node, () -> directories.open(node));
+    return calls.call("opendir", node, () -> directories.open(node));
   }
 
   @Override
   public void readdir(long node, long handle, long cookie, boolean plus, DirSink sink)
       throws FsException {
-    act("readdir", node, () -> directories.read(node, handle, cookie, plus, sink));
+    calls.act("readdir", node, () -> directories.read(node, handle, cookie, plus, sink));
   }
 
   @Override
@@ -347,7 +381,7 @@ public final class ProjectFileSystem implements FileSystem {
 
   @Override
   public void fsyncdir(long node) throws FsException {
-    act("fsyncdir", node, () -> files.sync(node));
+    calls.act("fsyncdir", node, () -> files.sync(node));
   }
 
   @Override
@@ -368,7 +402,7 @@ public final class ProjectFileSystem implements FileSystem {
   public void setxattr(Caller caller, long node, byte[] name, byte[] value, int flags)
       throws FsException {
     boolean killSetgid = (flags & ACL_KILL_SETGID) != 0;
-    act(
+    calls.act(
         "setxattr",
         node,
         () -> xattrs.set(node, name, value, flags & ~ACL_KILL_SETGID, killSetgid));
@@ -376,37 +410,47 @@ public final class ProjectFileSystem implements FileSystem {
 
   @Override
   public byte[] getxattr(long node, byte[] name) throws FsException {
-    return call("getxattr", node, () -> xattrs.get(node, name));
+    return calls.call("getxattr", node, () -> reads.xattr(node, name));
   }
 
   @Override
   public byte[] listxattr(long node) throws FsException {
-    return call("listxattr", node, () -> xattrs.list(node));
+    return calls.call("listxattr", node, () -> reads.xattrNames(node));
   }
 
   @Override
   public void removexattr(Caller caller, long node, byte[] name) throws FsException {
-    act("removexattr", node, () -> xattrs.remove(node, name));
+    calls.act("removexattr", node, () -> xattrs.remove(node, name));
   }
 
   @Override
   public void fallocate(long node, long handle, int mode, long offset, long length)
       throws FsException {
-    act("fallocate", node, () -> files.fallocate(node, mode, offset, length));
+    calls.act("fallocate", node, () -> files.fallocate(node, mode, offset, length));
   }
 
   @Override
   public long lseek(long node, long handle, long offset, int whence) throws FsException {
-    return call("lseek", node, () -> files.lseek(node, offset, whence));
+    return calls.call("lseek", node, () -> reads.lseek(node, offset, whence));
   }
 
   @Override
   public long copyFileRange(long fromNode, long fromOffset, long toNode, long toOffset, long length)
       throws FsException {
-    return call(
+    return calls.call(
         "copy_file_range",
         toNode,
         () -> files.copyRange(fromNode, fromOffset, toNode, toOffset, length));
+  }
+
+  /** Copies by sharing chunks from a file of this project as of a snapshot. */
+  long copyFileRangeFrom(
+      ReadParts past, long from, long fromOffset, long to, long toOffset, long length)
+      throws FsException {
+    return calls.call(
+        "copy_file_range",
+        to,
+        () -> files.copyRangeFrom(past, from, fromOffset, to, toOffset, length));
   }
 
   @Override

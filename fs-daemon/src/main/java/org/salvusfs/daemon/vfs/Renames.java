@@ -55,8 +55,11 @@ final class Renames {
     Names.checkOld(newName);
     parts.txgs().awaitRoom(0);
     while (true) {
-      var from = new Place(parent, name, items.existingEntry(parent, name));
+      var from = new Place(parent, name, items.movableEntry(parent, name));
       var to = new Place(newParent, newName, items.entry(newParent, newName));
+      if (to.entry() == null && Names.isSnapshots(newName)) {
+        throw new FsException(Errno.EEXIST);
+      }
       boolean movesDirectory =
           parent != newParent
               && (from.holdsDirectory() || (flags == Linux.RENAME_EXCHANGE && to.holdsDirectory()));

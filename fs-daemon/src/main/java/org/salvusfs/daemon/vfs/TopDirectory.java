@@ -35,7 +35,7 @@ final class TopDirectory {
   private static final int TYPE_DIRECTORY = InodeItem.S_IFDIR >> 12;
 
   private final ProjectStore projects;
-  private final MountedProjects mounted;
+  private final MountedTrees mounted;
   private final LongSupplier freeBytes;
   private final Errnos errnos;
   private volatile InodeItem item;
@@ -48,7 +48,7 @@ final class TopDirectory {
 
   TopDirectory(
       ProjectStore projects,
-      MountedProjects mounted,
+      MountedTrees mounted,
       LongSupplier freeBytes,
       Errnos errnos,
       long now) {
@@ -102,7 +102,7 @@ final class TopDirectory {
       throw new FsException(Errno.ENOENT);
     }
     try {
-      MountedProjects.Mounted opened = mounted.open(project);
+      MountedTree.Live opened = mounted.open(project);
       return Nodes.attr(opened.ordinal(), opened.fileSystem().getattr(Keys.ROOT_INODE));
     } catch (IOException e) {
       throw errnos.of("opening project " + project.name() + " (" + project.id() + ")", e);

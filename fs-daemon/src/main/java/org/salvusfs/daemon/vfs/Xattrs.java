@@ -2,14 +2,12 @@ package org.salvusfs.daemon.vfs;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.salvusfs.daemon.fs.Errno;
 import org.salvusfs.daemon.fs.FsException;
-import org.salvusfs.metadata.api.Cursor;
 import org.salvusfs.metadata.item.InodeItem;
 import org.salvusfs.metadata.item.Keys;
 import org.salvusfs.metadata.txg.Tx;
@@ -68,7 +66,7 @@ final class Xattrs {
         if (flags == Linux.XATTR_REPLACE) {
           throw new FsException(Errno.ENODATA);
         }
-        if (names(inode).length + name.length + 1 > LIST_BYTES_MAX) {
+        if (Reads.xattrNames(items, inode).length + name.length + 1 > LIST_BYTES_MAX) {
           throw new FsException(Errno.ENOSPC);
         }
       }
@@ -81,21 +79,6 @@ final class Xattrs {
         }
         tx.apply();
       }
-    }
-  }
-
-  byte[] get(long inode, byte[] name) throws IOException, FsException {
-    checkName(name);
-    byte[] value = items.view().get(Keys.xattr(inode, name));
-    if (value == null) {
-      throw new FsException(Errno.ENODATA);
-    }
-    return value;
-  }
-
-  byte[] list(long inode) throws IOException, FsException, InterruptedException {
-    try (InodeLocks.Held _ = parts.locks().shared(inode)) {
-      return names(inode);
     }
   }
 
@@ -120,17 +103,7 @@ final class Xattrs {
     tx.put(Keys.inode(inode), changed.encode());
   }
 
-  private byte[] names(long inode) throws IOException {
-    var names = new ByteArrayOutputStream();
-    Cursor cursor = items.view().scan(Keys.first(inode, Keys.XATTR), Keys.end(inode, Keys.XATTR));
-    while (cursor.next()) {
-      names.writeBytes(Keys.suffix(cursor.key()));
-      names.write(0);
-    }
-    return names.toByteArray();
-  }
-
-  private static void checkName(byte[] name) throws FsException {
+  static void checkName(byte[] name) throws FsException {
     if (name.length > NAME_BYTES_MAX) {
       throw new FsException(Errno.ERANGE);
     }

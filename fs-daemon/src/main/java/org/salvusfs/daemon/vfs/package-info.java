@@ -1,6 +1,8 @@
 /**
  * The VFS: what operations mean. {@link org.salvusfs.daemon.vfs.ProjectFileSystem} is one project,
- * {@link org.salvusfs.daemon.vfs.MountFileSystem} puts all projects under one top directory.
+ * {@link org.salvusfs.daemon.vfs.MountFileSystem} puts all projects under one top directory, and
+ * their snapshots into every directory ({@link org.salvusfs.daemon.vfs.SnapshotFileSystem}). What
+ * only reads is the same for both ({@link org.salvusfs.daemon.vfs.Reads}).
  *
  * <p>Every operation that changes something follows one template (that of OpenZFS's {@code
  * zfs_vnops_os.c}):
@@ -33,11 +35,15 @@
  *       count is not 0. New lookups need an entry, so a count that has reached 0 stays there, and
  *       then the inode is reaped. Orphans that a crash left are reaped at the next opening.
  *   <li>Usage changes in the transaction that causes it.
+ *   <li>The name {@code .snapshots} is never given to an entry; one from before is kept and shown.
+ *   <li>A project becomes an earlier state of itself only while no operation holds a lock ({@link
+ *       org.salvusfs.daemon.vfs.ProjectFileSystem#replace}).
  * </ul>
  *
- * <p>Lock order: rename lock, inode locks ascending, a directory stream's lock, held transaction;
- * below these only leaves (lookup counts). Threads are the callers'; there are none of its own. A
- * thread interrupted while it waits for a lock answers EINTR and has changed nothing.
+ * <p>Lock order: rename lock, the gate above the inode locks, inode locks ascending, a directory
+ * stream's lock, held transaction; below these only leaves (lookup counts). Threads are the
+ * callers'; there are none of its own. A thread interrupted while it waits for a lock answers EINTR
+ * and has changed nothing.
  *
  * <p>Permissions, the sticky bit and symlink resolution are the kernel's (default_permissions).
  * Failures of the stores become errnos in {@link org.salvusfs.daemon.vfs.Errnos} alone.

@@ -70,7 +70,8 @@ final class Catalogue {
     return new InodeItem(TOP_MODE, uid, gid, 2, 0, 0, now, now, now, now, 0, Keys.ROOT_INODE);
   }
 
-  private static void checkName(String name) throws DaemonException.Invalid {
+  /** Refuses what cannot be a project's name. */
+  static void checkName(String name) throws DaemonException.Invalid {
     int bytes = name.getBytes(StandardCharsets.UTF_8).length;
     var problem =
         bytes < 1 || bytes > NAME_BYTES_MAX
@@ -85,7 +86,7 @@ final class Catalogue {
     }
   }
 
-  private static DaemonException taken(String name) {
+  static DaemonException taken(String name) {
     return new DaemonException.NameTaken("there is a project named \"" + name + "\" already");
   }
 

@@ -16,6 +16,7 @@ import org.salvusfs.daemon.management.CheckProgress;
 import org.salvusfs.daemon.management.CheckReport;
 import org.salvusfs.daemon.management.DaemonException;
 import org.salvusfs.daemon.management.DaemonStatus;
+import org.salvusfs.daemon.management.ManagedSnapshots;
 import org.salvusfs.daemon.management.ProjectStatus;
 import org.salvusfs.daemon.metrics.OperationMeters;
 import org.salvusfs.daemon.vfs.MountFileSystem;
@@ -129,6 +130,10 @@ final class Daemon {
     } catch (IOException e) {
       throw Explain.request("checking project " + idOrName, e);
     }
+  }
+
+  ManagedSnapshots snapshots() {
+    return new Snapshots(parts, mounted());
   }
 
   void commit() throws DaemonException {

@@ -14,8 +14,11 @@ import org.salvusfs.daemon.management.CheckProgress;
 import org.salvusfs.daemon.management.CheckReport;
 import org.salvusfs.daemon.management.DaemonException;
 import org.salvusfs.daemon.management.DaemonStatus;
+import org.salvusfs.daemon.management.FileDifference;
 import org.salvusfs.daemon.management.ManagedDaemon;
+import org.salvusfs.daemon.management.ManagedSnapshots;
 import org.salvusfs.daemon.management.ProjectStatus;
+import org.salvusfs.daemon.management.SnapshotStatus;
 import org.salvusfs.metadata.api.Durability;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -119,6 +122,67 @@ final class DaemonProcess implements ManagedDaemon {
   public CheckReport check(String idOrName, boolean repair, CheckProgress progress)
       throws DaemonException {
     return ask(daemon -> daemon.check(idOrName, repair, progress));
+  }
+
+  @Override
+  public ManagedSnapshots snapshots() {
+    return new AskedSnapshots();
+  }
+
+  /** Asks whichever daemon there is at the time of each request. */
+  private final class AskedSnapshots implements ManagedSnapshots {
+    @Override
+    public SnapshotStatus create(String project, Optional<String> name, String comment)
+        throws DaemonException {
+      return ask(daemon -> daemon.snapshots().create(project, name, comment));
+    }
+
+    @Override
+    public List<SnapshotStatus> list(String project) throws DaemonException {
+      return ask(daemon -> daemon.snapshots().list(project));
+    }
+
+    @Override
+    public SnapshotStatus show(String project, String snapshot) throws DaemonException {
+      return ask(daemon -> daemon.snapshots().show(project, snapshot));
+    }
+
+    @Override
+    public List<FileDifference> diff(String project, String earlier, Optional<String> later)
+        throws DaemonException {
+      return ask(daemon -> daemon.snapshots().diff(project, earlier, later));
+    }
+
+    @Override
+    public void delete(String project, String snapshot) throws DaemonException {
+      DaemonProcess.this.<Boolean>ask(
+          daemon -> {
+            daemon.snapshots().delete(project, snapshot);
+            return true;
+          });
+    }
+
+    @Override
+    public SnapshotStatus hold(String project, String snapshot, String tag) throws DaemonException {
+      return ask(daemon -> daemon.snapshots().hold(project, snapshot, tag));
+    }
+
+    @Override
+    public SnapshotStatus release(String project, String snapshot, String tag)
+        throws DaemonException {
+      return ask(daemon -> daemon.snapshots().release(project, snapshot, tag));
+    }
+
+    @Override
+    public SnapshotStatus rollback(String project, String snapshot) throws DaemonException {
+      return ask(daemon -> daemon.snapshots().rollback(project, snapshot));
+    }
+
+    @Override
+    public ProjectStatus cloneProject(String project, Optional<String> snapshot, String name)
+        throws DaemonException {
+      return ask(daemon -> daemon.snapshots().cloneProject(project, snapshot, name));
+    }
   }
 
   @Override

@@ -23,6 +23,7 @@ import org.salvusfs.metadata.api.Lease;
 import org.salvusfs.metadata.api.MetadataException;
 import org.salvusfs.metadata.api.Project;
 import org.salvusfs.metadata.api.ProjectId;
+import org.salvusfs.metadata.api.View;
 import org.salvusfs.metadata.lease.Leases;
 import org.salvusfs.metadata.lease.OpenOutcome;
 import org.salvusfs.metadata.log.HostIntentLog;
@@ -102,6 +103,7 @@ final class Projects implements ProjectOpener, AutoCloseable {
                         .formatted(project.id(), holder.name(), holder.host()));
           };
       open.put(project.id(), opened);
+      sweep(project.id());
       return opened;
     } finally {
       opening.unlock();
@@ -120,28 +122,21 @@ final class Projects implements ProjectOpener, AutoCloseable {
             stores.nodes(),
             stores.metadata().nodes(),
             stores.metadata().heads(),
+            stores.metadata().snapshots(),
             log(project, fence),
             blocks.chunks(),
             surroundings.nanoClock(),
             committers,
             commits);
-    var opened =
-        Transactions.open(
-            parts,
-            options(),
-            fence,
-            term,
-            before,
-            live ->
-                new FileContents(
-                    blocks.chunks(), live, workers, FileContents.Options.defaults(parallelism())));
+    var opened = Transactions.open(parts, options(), fence, term, before, this::contents);
     var setup =
         new ProjectFileSystem.Setup(
             project.id(),
             Admission.UNLIMITED,
             stores::freeBytes,
             surroundings.wallClock(),
-            surroundings.nanoClock());
+            surroundings.nanoClock(),
+            new StoredSnapshots(project.id(), stores.metadata().snapshots(), tree, this::contents));
     var transactions = opened.transactions();
     try {
       var fileSystem = ProjectFileSystem.open(transactions, opened.contents(), setup, kernelKnows);
@@ -151,6 +146,12 @@ final class Projects implements ProjectOpener, AutoCloseable {
       transactions.close();
       throw e;
     }
+  }
+
+  /** Contents of files that are read through a view, live or of a snapshot. */
+  private FileContents contents(View view) {
+    return new FileContents(
+        stores.blocks().chunks(), view, workers, FileContents.Options.defaults(parallelism()));
   }
 
   private IntentLog log(Project project, Fence fence) {
@@ -174,6 +175,26 @@ final class Projects implements ProjectOpener, AutoCloseable {
   /** The project if this daemon holds it. */
   Optional<OpenProject> ifOpen(ProjectId id) {
     return Optional.ofNullable(open.get(id));
+  }
+
+  /**
+   * Has a worker go on with deletions of a project's snapshots that were marked but not done; what
+   * fails is left to the next time.
+   */
+  void sweep(ProjectId id) {
+    workers.execute(
+        () -> {
+          OpenProject project = open.get(id);
+          if (project == null) {
+            return;
+          }
+          try {
+            stores.clones().forgetStrays(id);
+            project.transactions().snapshots().sweep();
+          } catch (MetadataException e) {
+            log.warn("deleted snapshots of project {} keep their space: {}", id, e.getMessage());
+          }
+        });
   }
 
   List<OpenProject> all() {

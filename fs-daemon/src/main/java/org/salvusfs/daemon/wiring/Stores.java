@@ -20,6 +20,7 @@ import org.salvusfs.metadata.cassandra.CassandraMetadata;
 import org.salvusfs.metadata.cassandra.Replication;
 import org.salvusfs.metadata.localcassandra.LocalCassandra;
 import org.salvusfs.metadata.log.HostLogDirectory;
+import org.salvusfs.metadata.snapshot.Clones;
 import org.salvusfs.metadata.tree.NodeCache;
 
 /**
@@ -149,6 +150,16 @@ record Stores(
     int colon = hostPort.lastIndexOf(':');
     return new InetSocketAddress(
         hostPort.substring(0, colon), Integer.parseInt(hostPort.substring(colon + 1)));
+  }
+
+  /** Makes projects from snapshots. */
+  Clones clones() {
+    return new Clones(
+        metadata.snapshots(),
+        metadata.nodes(),
+        metadata.heads(),
+        metadata.projects(),
+        metadata.hosts());
   }
 
   /** Bytes that still fit on the disk of the packs; 0 if it does not say. */

@@ -140,6 +140,48 @@ final class CommandsTest {
   }
 
   @Test
+  void snapshot_createListShowHoldDelete() throws Exception {
+    salvus("project", "create", "demo");
+    assertEquals(0, salvus("snapshot", "create", "demo"));
+    assertEquals("2026-11-21T14-05-00Z\n", out());
+    assertEquals(0, salvus("snapshot", "create", "demo", "first", "--comment", "to keep"));
+    assertEquals(0, salvus("snapshot", "list", "demo"));
+    assertTrue(out().contains("first") && out().contains("to keep"), out());
+    assertEquals(0, salvus("snapshot", "show", "demo", "first", "--json"));
+    assertEquals(5, new ObjectMapper().readTree(out()).at("/txg").asInt());
+    assertEquals(0, salvus("snapshot", "hold", "demo", "first"));
+    assertTrue(out().contains("manual"), out());
+    assertEquals(10, salvus("snapshot", "delete", "demo", "first"));
+    assertTrue(sentence().contains("held"));
+    assertEquals(0, salvus("snapshot", "release", "demo", "first"));
+    assertEquals(0, salvus("snapshot", "diff", "demo", "first"));
+    assertEquals("R old -> now (1 bytes written)\n- gone (7 bytes)\n", out());
+    assertEquals(0, salvus("snapshot", "rollback", "demo", "first"));
+    assertTrue(out().contains("before-first"), out());
+    assertEquals(0, salvus("snapshot", "delete", "demo", "first"));
+    assertEquals(6, salvus("snapshot", "show", "demo", "first"));
+    assertTrue(sentence().contains("first"));
+    assertEquals(7, salvus("snapshot", "create", "demo", "2026-11-21T14-05-00Z"));
+    sentence();
+    assertEquals(2, salvus("snapshot", "create", "demo", "a/b"));
+    assertTrue(sentence().contains("slash"));
+  }
+
+  @Test
+  void project_clone_ofAProjectOrItsSnapshot() throws Exception {
+    salvus("project", "create", "demo");
+    salvus("snapshot", "create", "demo", "first");
+    assertEquals(0, salvus("project", "clone", "demo", "now"));
+    assertTrue(out().endsWith(" now\n"));
+    assertEquals(0, salvus("project", "clone", "demo@first", "then", "--json"));
+    assertEquals("then", new ObjectMapper().readTree(out()).at("/name").asText());
+    assertEquals(6, salvus("project", "clone", "demo@none", "x"));
+    assertTrue(sentence().contains("none"));
+    assertEquals(7, salvus("project", "clone", "demo", "now"));
+    sentence();
+  }
+
+  @Test
   void check_soundProject_is0_damagedOne_is1() {
     salvus("project", "create", "demo");
     assertEquals(0, salvus("check", "demo"));
@@ -155,7 +197,8 @@ final class CommandsTest {
   @Test
   void anyCommand_withoutDaemon_is4() throws Exception {
     DaemonFile.delete(Layout.of(data));
-    for (var command : new String[] {"status", "stop", "upgrade", "project list", "check demo"}) {
+    for (var command :
+        new String[] {"status", "stop", "upgrade", "project list", "snapshot list demo"}) {
       assertEquals(4, salvus(command.split(" ")), command);
       assertTrue(sentence().contains("no daemon is running on " + data));
     }

@@ -21,6 +21,7 @@ import org.salvusfs.daemon.datadir.Layout;
 import org.salvusfs.daemon.datadir.SmallFile;
 import org.salvusfs.daemon.management.DaemonException;
 import org.salvusfs.daemon.management.FakeDaemon;
+import org.salvusfs.daemon.management.ManagedSnapshots;
 import org.salvusfs.metadata.api.Durability;
 
 final class ControlChannelTest {
@@ -104,6 +105,26 @@ final class ControlChannelTest {
     assertThrows(
         DaemonException.Unavailable.class,
         () -> client().check("demo", false, (done, total) -> {}));
+  }
+
+  @Test
+  void snapshots_travelWhole() throws Exception {
+    daemon.createProject("a/b?".replace("/", "&"), Optional.empty());
+    ManagedSnapshots snapshots = client().snapshots();
+    var made = snapshots.create("a&b?", Optional.of("q 1/2".replace("/", "%")), "why");
+    assertEquals(List.of(made), snapshots.list("a&b?"));
+    assertEquals(made, snapshots.show("a&b?", "q 1%2"));
+    assertEquals("2026-11-21T14-05-00Z", snapshots.create("a&b?", Optional.empty(), "").name());
+    assertEquals(List.of("x"), snapshots.hold("a&b?", made.name(), "x").holds());
+    assertThrows(DaemonException.Held.class, () -> snapshots.delete("a&b?", made.name()));
+    assertEquals(List.of(), snapshots.release("a&b?", made.name(), "x").holds());
+    assertEquals("c", snapshots.cloneProject("a&b?", Optional.of(made.name()), "c").name());
+    assertEquals("now", snapshots.diff("a&b?", made.name(), Optional.empty()).get(0).pathAfter());
+    assertEquals("x y", snapshots.diff("a&b?", made.name(), Optional.of("x y")).get(0).pathAfter());
+    assertEquals("before-" + made.name(), snapshots.rollback("a&b?", made.name()).name());
+    snapshots.delete("a&b?", made.name());
+    assertThrows(DaemonException.UnknownSnapshot.class, () -> snapshots.show("a&b?", made.name()));
+    assertThrows(DaemonException.UnknownProject.class, () -> snapshots.list("none"));
   }
 
   @Test

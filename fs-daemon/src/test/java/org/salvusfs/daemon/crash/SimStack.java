@@ -16,6 +16,7 @@ import org.salvusfs.daemon.data.FileContents;
 import org.salvusfs.daemon.fs.FileSystem;
 import org.salvusfs.daemon.vfs.Admission;
 import org.salvusfs.daemon.vfs.ProjectFileSystem;
+import org.salvusfs.daemon.vfs.SnapshotSource;
 import org.salvusfs.metadata.api.Fence;
 import org.salvusfs.metadata.api.Head;
 import org.salvusfs.metadata.api.ProjectId;
@@ -96,6 +97,7 @@ final class SimStack {
             cache,
             metadata.nodes(),
             metadata.heads(),
+            metadata.snapshots(),
             new HostIntentLog(logDirectory, blocks.codec(), fence),
             blocks.chunks(),
             System::nanoTime,
@@ -120,7 +122,12 @@ final class SimStack {
             now.transactions(),
             now.contents(),
             new ProjectFileSystem.Setup(
-                project, Admission.UNLIMITED, () -> 1L << 40, System::nanoTime, System::nanoTime));
+                project,
+                Admission.UNLIMITED,
+                () -> 1L << 40,
+                System::nanoTime,
+                System::nanoTime,
+                SnapshotSource.NONE));
   }
 
   private Thread committer(Runnable task) {

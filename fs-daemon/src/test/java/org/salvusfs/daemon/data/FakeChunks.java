@@ -95,6 +95,11 @@ public final class FakeChunks implements Chunks {
     return false;
   }
 
+  /** How many different chunks are stored. */
+  public int count() {
+    return stored.size();
+  }
+
   @Override
   public void sync() {
     unsynced.clear();

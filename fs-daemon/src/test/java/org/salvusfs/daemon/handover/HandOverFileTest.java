@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -27,6 +28,8 @@ final class HandOverFileTest {
   private static final Negotiated NEGOTIATED =
       new Negotiated(45, 1 << 20, 1L << 40 | 0xffff_ffffL, 1 << 20, 256);
 
+  private static final Instant MADE = Instant.ofEpochMilli(1_795_269_900_123L);
+
   @TempDir private Path directory = Path.of("");
 
   private static HandOver state() {
@@ -39,8 +42,13 @@ final class HandOverFileTest {
             new MountState.Top(
                 42, 7, Map.of(7L, List.of(new MountState.Listed(BETA, "thèse")), 5L, List.of())),
             List.of(
-                new ProjectState(ALPHA, new long[] {1, 2, Long.MAX_VALUE, 3}, 9, List.of(open)),
-                ProjectState.unknown(BETA))));
+                new MountState.Live(
+                    1,
+                    new ProjectState(ALPHA, new long[] {1, 2, Long.MAX_VALUE, 3}, 9, List.of(open)),
+                    new ProjectState(ALPHA, new long[] {1L << 39 | 1, 1}, 2, List.of())),
+                new MountState.Live(2, ProjectState.unknown(BETA), ProjectState.unknown(BETA)),
+                new MountState.Past(
+                    7, MADE, 17, new ProjectState(ALPHA, new long[] {17, 4}, 1, List.of(open))))));
   }
 
   private Path written() throws IOException {
@@ -57,17 +65,31 @@ final class HandOverFileTest {
     assertEquals(state().mountPoint(), read.mountPoint());
     assertEquals(NEGOTIATED, read.negotiated());
     assertEquals(state().mount().top(), read.mount().top());
-    assertEquals(2, read.mount().projects().size());
-    var alpha = read.mount().projects().getFirst();
-    var expected = state().mount().projects().getFirst();
-    assertEquals(ALPHA, alpha.project());
-    assertArrayEquals(expected.lookups(), alpha.lookups());
-    assertEquals(9, alpha.lastHandle());
-    assertEquals(17, alpha.directories().getFirst().inode());
-    assertArrayEquals(
-        expected.directories().getFirst().names().toArray(),
-        alpha.directories().getFirst().names().toArray());
-    assertEquals(0, read.mount().projects().getLast().lookups().length);
+    assertEquals(3, read.mount().trees().size());
+    var alpha = (MountState.Live) read.mount().trees().getFirst();
+    var expected = (MountState.Live) state().mount().trees().getFirst();
+    assertSame(expected.project(), alpha.project());
+    assertSame(expected.snapshots(), alpha.snapshots());
+    assertEquals(17, alpha.project().directories().getFirst().inode());
+    assertEquals(2, read.mount().trees().get(1).ordinal());
+    var past = (MountState.Past) read.mount().trees().getLast();
+    assertEquals(7, past.ordinal());
+    assertEquals(MADE, past.created());
+    assertEquals(17, past.top());
+    assertSame(((MountState.Past) state().mount().trees().getLast()).known(), past.known());
+  }
+
+  private static void assertSame(ProjectState expected, ProjectState actual) {
+    assertEquals(expected.project(), actual.project());
+    assertArrayEquals(expected.lookups(), actual.lookups());
+    assertEquals(expected.lastHandle(), actual.lastHandle());
+    assertEquals(expected.directories().size(), actual.directories().size());
+    for (int i = 0; i < expected.directories().size(); i++) {
+      var open = expected.directories().get(i);
+      assertEquals(open.handle(), actual.directories().get(i).handle());
+      assertEquals(open.inode(), actual.directories().get(i).inode());
+      assertArrayEquals(open.names().toArray(), actual.directories().get(i).names().toArray());
+    }
   }
 
   @Test
@@ -90,9 +112,9 @@ final class HandOverFileTest {
   void read_ofAnotherVersion_saysSo() throws Exception {
     Path file = written();
     byte[] bytes = Files.readAllBytes(file);
-    bytes[11] = 2;
+    bytes[11] = 3;
     Files.write(file, bytes);
     var e = assertThrows(IOException.class, () -> HandOverFile.read(file));
-    assertTrue(String.valueOf(e.getMessage()).contains("has version 2"), e.getMessage());
+    assertTrue(String.valueOf(e.getMessage()).contains("has version 3"), e.getMessage());
   }
 }

@@ -13,6 +13,7 @@ import org.salvusfs.metadata.api.Durability;
 /** Keeps projects as names in memory. */
 public final class FakeDaemon implements ManagedDaemon {
   private final Map<String, ProjectStatus> byName = new TreeMap<>();
+  private final FakeSnapshots snapshots = new FakeSnapshots(this);
   private final CountDownLatch stopRequested = new CountDownLatch(1);
   private List<String> findings = List.of();
   private boolean closed;
@@ -84,6 +85,11 @@ public final class FakeDaemon implements ManagedDaemon {
       progress.at(done, 10);
     }
     return new CheckReport(project.id(), 5, 1, 7, 2, findings, 0, repair ? findings.size() : 0);
+  }
+
+  @Override
+  public ManagedSnapshots snapshots() {
+    return snapshots;
   }
 
   @Override

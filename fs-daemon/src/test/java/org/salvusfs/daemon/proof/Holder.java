@@ -18,6 +18,7 @@ import org.salvusfs.daemon.fs.FileSystem;
 import org.salvusfs.daemon.fs.FsException;
 import org.salvusfs.daemon.vfs.Admission;
 import org.salvusfs.daemon.vfs.ProjectFileSystem;
+import org.salvusfs.daemon.vfs.SnapshotSource;
 import org.salvusfs.metadata.api.Durability;
 import org.salvusfs.metadata.api.Fence;
 import org.salvusfs.metadata.api.HeadStore;
@@ -26,6 +27,7 @@ import org.salvusfs.metadata.api.IntentLog;
 import org.salvusfs.metadata.api.Lease;
 import org.salvusfs.metadata.api.NodeStore;
 import org.salvusfs.metadata.api.ProjectId;
+import org.salvusfs.metadata.api.SnapshotStore;
 import org.salvusfs.metadata.cassandra.CassandraMetadata;
 import org.salvusfs.metadata.item.InodeItem;
 import org.salvusfs.metadata.lease.HostLease;
@@ -78,6 +80,7 @@ final class Holder implements AutoCloseable {
   final Link link = new Link();
   private final HeadStore heads;
   private final NodeStore nodes;
+  private final SnapshotStore snapshots;
   private final ScheduledExecutorService scheduler = Executors.newSingleThreadScheduledExecutor();
   private final HostLease lease;
   private final Leases leases;
@@ -97,6 +100,7 @@ final class Holder implements AutoCloseable {
     this.lyingLease = lyingLease;
     this.heads = link.to(HeadStore.class, host.metadata().heads());
     this.nodes = link.to(NodeStore.class, host.metadata().nodes());
+    this.snapshots = link.to(SnapshotStore.class, host.metadata().snapshots());
     var hosts = link.to(HostStore.class, host.metadata().hosts());
     var incarnation = UUID.randomUUID();
     this.lease =
@@ -130,6 +134,7 @@ final class Holder implements AutoCloseable {
             cache,
             nodes,
             heads,
+            snapshots,
             log(opened.fence()),
             blocks.chunks(),
             host.nanoClock(),
@@ -154,7 +159,12 @@ final class Holder implements AutoCloseable {
             view.transactions(),
             view.contents(),
             new ProjectFileSystem.Setup(
-                project, Admission.UNLIMITED, () -> 1L << 40, host.nanoClock(), host.nanoClock()));
+                project,
+                Admission.UNLIMITED,
+                () -> 1L << 40,
+                host.nanoClock(),
+                host.nanoClock(),
+                SnapshotSource.NONE));
     return true;
   }
 

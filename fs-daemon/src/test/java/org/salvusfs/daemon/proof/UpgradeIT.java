@@ -25,6 +25,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.salvusfs.daemon.handover.HandOver;
 import org.salvusfs.daemon.stack.DevStack;
 
 /** {@code salvus upgrade}: whoever works in the mount goes on, also if it fails. */
@@ -153,7 +154,7 @@ class UpgradeIT {
       log.awaitMore();
       awaitAnnounced(before);
 
-      assertTrue(desert("1").startsWith("STATE"));
+      assertTrue(desert(Integer.toString(HandOver.VERSION)).startsWith("STATE"));
       log.awaitMore();
       awaitAnnounced(before);
       assertEquals(List.of(), log.end());

@@ -2,6 +2,7 @@ package org.salvusfs.daemon.vfs;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -17,6 +18,8 @@ import org.salvusfs.metadata.api.IntentLog;
 import org.salvusfs.metadata.api.Key;
 import org.salvusfs.metadata.api.Lease;
 import org.salvusfs.metadata.api.ProjectId;
+import org.salvusfs.metadata.api.Snapshot;
+import org.salvusfs.metadata.api.View;
 import org.salvusfs.metadata.item.CountersItem;
 import org.salvusfs.metadata.item.InodeItem;
 import org.salvusfs.metadata.item.Keys;
@@ -78,6 +81,7 @@ final class ProjectRig implements AutoCloseable {
             cache,
             metadata.nodes(),
             metadata.heads(),
+            metadata.snapshots(),
             new RigLog(),
             chunks,
             System::nanoTime,
@@ -87,15 +91,7 @@ final class ProjectRig implements AutoCloseable {
         new Transactions.Options(
             Duration.ofHours(1), 4 << 20, 100_000, Duration.ofSeconds(20), Duration.ZERO);
     Transactions.Opened<FileContents> next =
-        Transactions.open(
-            parts,
-            options,
-            fence,
-            0,
-            head(),
-            view ->
-                new FileContents(
-                    chunks, view, Runnable::run, new FileContents.Options(1, 0, 4096)));
+        Transactions.open(parts, options, fence, 0, head(), this::contents);
     opened = next;
     fileSystem =
         ProjectFileSystem.open(
@@ -106,8 +102,21 @@ final class ProjectRig implements AutoCloseable {
                 Admission.UNLIMITED,
                 () -> 1L << 40,
                 () -> clock.addAndGet(1000),
-                System::nanoTime),
+                System::nanoTime,
+                new RigSnapshots()),
             known);
+  }
+
+  private FileContents contents(View view) {
+    return new FileContents(chunks, view, Runnable::run, new FileContents.Options(1, 0, 4096));
+  }
+
+  /** Keeps what is there now under a name. */
+  Snapshot snapshot(String name) throws IOException {
+    return transactions()
+        .snapshots()
+        .create(name, Snapshot.Kind.MANUAL, "", Instant.ofEpochMilli(1_000))
+        .orElseThrow();
   }
 
   ProjectFileSystem fs() {
@@ -182,6 +191,29 @@ final class ProjectRig implements AutoCloseable {
       if (!leased) {
         throw new org.salvusfs.metadata.api.MetadataException.Unavailable("the lease is lost");
       }
+    }
+  }
+
+  private final class RigSnapshots implements SnapshotSource {
+    @Override
+    public List<Snapshot> list() throws IOException {
+      return metadata.snapshots().list(project);
+    }
+
+    @Override
+    public @Nullable Snapshot find(String name) throws IOException {
+      return metadata.snapshots().find(project, name);
+    }
+
+    @Override
+    public View view(Snapshot snapshot) {
+      var cache = new NodeCache(metadata.nodes(), codec, 1 << 20);
+      return new Tree(project, codec, cache).view(snapshot.root());
+    }
+
+    @Override
+    public FileContents contents(View view) {
+      return ProjectRig.this.contents(view);
     }
   }
 

@@ -42,7 +42,7 @@ final class TreeCheck {
           mentioned.add(key.inode());
           mentioned.add(entry.inode());
         }
-        case Keys.COUNTERS -> {}
+        case Keys.COUNTERS, Keys.LINEAGE, Keys.ORIGIN -> {}
         default -> mentioned.add(key.inode());
       }
     }

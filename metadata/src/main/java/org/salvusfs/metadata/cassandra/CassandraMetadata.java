@@ -15,6 +15,7 @@ import org.salvusfs.metadata.api.HostStore;
 import org.salvusfs.metadata.api.MetadataException.Unavailable;
 import org.salvusfs.metadata.api.NodeStore;
 import org.salvusfs.metadata.api.ProjectStore;
+import org.salvusfs.metadata.api.SnapshotStore;
 
 /** The metadata stores of a cluster over one driver session. Thread-safe; the wiring closes it. */
 public final class CassandraMetadata implements AutoCloseable {
@@ -63,6 +64,7 @@ public final class CassandraMetadata implements AutoCloseable {
   private final CassandraHeads heads;
   private final CassandraNodes nodes;
   private final CassandraProjects projects;
+  private final CassandraSnapshots snapshots;
   private final CassandraHosts hosts;
   private final CassandraCluster cluster;
 
@@ -73,6 +75,7 @@ public final class CassandraMetadata implements AutoCloseable {
     heads = new CassandraHeads(session, keyspace, retries, operationIds);
     nodes = new CassandraNodes(session, keyspace, retries, options.nodesInFlight());
     projects = new CassandraProjects(session, keyspace, retries);
+    snapshots = new CassandraSnapshots(session, keyspace, retries, operationIds);
     hosts = new CassandraHosts(session, keyspace, retries);
     cluster = new CassandraCluster(session, keyspace, retries);
   }
@@ -116,6 +119,10 @@ public final class CassandraMetadata implements AutoCloseable {
 
   public ProjectStore projects() {
     return projects;
+  }
+
+  public SnapshotStore snapshots() {
+    return snapshots;
   }
 
   public HostStore hosts() {

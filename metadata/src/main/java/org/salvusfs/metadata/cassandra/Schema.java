@@ -16,7 +16,7 @@ import java.util.regex.Pattern;
 /** Makes and checks the tables of {@code schema.cql}. */
 final class Schema {
   /** The version of the tables that this program works with. */
-  static final int VERSION = 1;
+  static final int VERSION = 2;
 
   /** Key of the only row in {@code cluster}. */
   static final String CLUSTER_ROW = "cluster";
@@ -54,14 +54,16 @@ final class Schema {
   }
 
   /**
-   * Makes what is missing.
+   * Makes what is missing, and raises the version of tables that were an older program's: from then
+   * on that one refuses them.
    *
    * @throws IncompatibleSchemaException if a newer version has been here; nothing is changed then
    */
   void prepare(Retries retries) throws IOException {
     var present = retries.until("read its schema", () -> Optional.of(tables()));
+    int version = 0;
     if (present.contains("cluster")) {
-      int version = retries.until("read its schema version", () -> Optional.of(version()));
+      version = retries.until("read its schema version", () -> Optional.of(version()));
       if (version > VERSION) {
         throw new IncompatibleSchemaException(
             "keyspace "
@@ -76,6 +78,27 @@ final class Schema {
     if (!present.containsAll(tablesWanted())) {
       retries.until("create its tables", () -> Optional.of(create()));
     }
+    if (version > 0 && version < VERSION) {
+      raiseVersion(version, retries);
+    }
+  }
+
+  /** Conditional, as everything on the cluster row is; whoever else raises it does the same. */
+  private void raiseVersion(int from, Retries retries) throws IOException {
+    var raise =
+        SimpleStatement.newInstance(
+            "UPDATE "
+                + quoted(keyspace)
+                + ".cluster SET schema_version = ? WHERE name = ? IF schema_version = ?",
+            VERSION,
+            CLUSTER_ROW,
+            from);
+    new Lwt(session, retries)
+        .change(
+            "raise its schema version",
+            raise,
+            true,
+            () -> version() < VERSION ? Optional.empty() : Optional.of(true));
   }
 
   private List<String> tables() {

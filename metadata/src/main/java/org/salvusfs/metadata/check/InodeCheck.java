@@ -8,6 +8,8 @@ import org.salvusfs.metadata.item.DirentItem;
 import org.salvusfs.metadata.item.ExtentItem;
 import org.salvusfs.metadata.item.InodeItem;
 import org.salvusfs.metadata.item.Keys;
+import org.salvusfs.metadata.item.LineageItem;
+import org.salvusfs.metadata.item.OriginItem;
 
 /** Checks items in key order, an inode at a time, and recounts usage. */
 final class InodeCheck {
@@ -83,6 +85,14 @@ final class InodeCheck {
       case Keys.ORPHAN -> {
         requireSuffix(key, Long.BYTES, Long.BYTES);
         links.orphan(Keys.suffixLong(key));
+      }
+      case Keys.LINEAGE -> {
+        requireSuffix(key, 0, 0);
+        LineageItem.decode(value);
+      }
+      case Keys.ORIGIN -> {
+        requireSuffix(key, 0, 0);
+        OriginItem.decode(value);
       }
       default -> throw corrupt("inode 0 has no items of kind " + key.kind());
     }

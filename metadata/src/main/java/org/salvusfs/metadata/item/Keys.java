@@ -27,6 +27,12 @@ public final class Keys {
   /** An inode without links that is still in use, of inode 0; suffix: its number, u64; no value. */
   public static final byte ORPHAN = 17;
 
+  /** {@link LineageItem}, of inode 0; no suffix. Not there if the project was never rolled back. */
+  public static final byte LINEAGE = 18;
+
+  /** {@link OriginItem}, of inode 0; no suffix. Not there if the project is no clone. */
+  public static final byte ORIGIN = 19;
+
   /** The inode of a project's top directory. */
   public static final long ROOT_INODE = 1;
 
@@ -58,6 +64,14 @@ public final class Keys {
 
   public static Key orphan(long inode) {
     return key(0, ORPHAN, inode);
+  }
+
+  public static Key lineage() {
+    return key(0, LINEAGE);
+  }
+
+  public static Key origin() {
+    return key(0, ORIGIN);
   }
 
   /** The least key of that kind of that inode; also a scan's exclusive end for the kind before. */

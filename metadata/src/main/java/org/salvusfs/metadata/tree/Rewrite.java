@@ -71,7 +71,7 @@ final class Rewrite {
 
   /** Rewrites a node in whose range, which ends before {@code end}, a change lies. */
   private void descend(BlockId id, Node node, @Nullable Key end) throws MetadataException {
-    replaced.add(new Replaced(id, node.birthTxg()));
+    replaced.add(replaced(id, node));
     if (node.isLeaf()) {
       mergeLeaf(node, end);
     } else {
@@ -115,7 +115,7 @@ final class Rewrite {
       return;
     }
     Node node = child(parent, index);
-    replaced.add(new Replaced(parent.child(index), node.birthTxg()));
+    replaced.add(replaced(parent.child(index), node));
     if (node.isLeaf()) {
       writer(0).addAll(node, 0, node.count());
     } else {
@@ -197,8 +197,12 @@ final class Rewrite {
       return taken.node();
     }
     Node node = tree.child(parent, 0);
-    replaced.add(new Replaced(parent.child(0), node.birthTxg()));
+    replaced.add(replaced(parent.child(0), node));
     return node;
+  }
+
+  private Replaced replaced(BlockId id, Node node) {
+    return new Replaced(id, node.project().equals(project), node.birthTxg());
   }
 
   private Node child(Node parent, int index) throws MetadataException {

@@ -17,7 +17,9 @@ import org.salvusfs.metadata.api.ProjectId;
  * from a {@link NodeSource}, new ones are returned. Thread-safe.
  *
  * <p>Every method fails with what its node source throws, and with {@link
- * MetadataException.Corrupt} for a node that is of another project or of the wrong level.
+ * MetadataException.Corrupt} for a root that is of another project or a node of the wrong level.
+ * Below the root nodes may be another project's, a clone's origin: their ids, which are MACs, stand
+ * in nodes of this one.
  *
  * @see "G. Graefe, Modern B-Tree Techniques, 2011; O. Rodeh, B-trees, Shadowing, and Clones, 2008"
  */
@@ -85,6 +87,30 @@ public final class Tree {
   }
 
   /**
+   * The first tree of this project as a clone: another project's tree with changes applied. Only
+   * the nodes that change are made, all others stay the origin's.
+   *
+   * @param changes at least one that changes something, so that the root is this project's
+   */
+  public Update adopt(ProjectId origin, BlockId root, long birthTxg, Iterator<Change> changes)
+      throws MetadataException {
+    var from = new Tree(origin, codec, nodes, limits);
+    return new Rewrite(from, project, codec, limits, root, birthTxg, changes).run();
+  }
+
+  /**
+   * The nodes of a tree that none of {@code others} has, by level, leaves first. Costs what
+   * differs; leaves are not read. Nodes that are not there any more are left out, if what is below
+   * them was deleted before: delete level by level, in this order.
+   *
+   * @param others roots, of this project or of a clone's origin
+   * @throws MetadataException.Missing if a node of the others is not there
+   */
+  public List<List<BlockId>> onlyIn(BlockId root, List<BlockId> others) throws MetadataException {
+    return new OnlyIn(project, nodes).run(root, others);
+  }
+
+  /**
    * Reports every item that differs, in key order. Subtrees that both trees share are not read:
    * costs what differs, not what is there.
    */
@@ -105,24 +131,21 @@ public final class Tree {
 
   /** The node that a root id stands for. */
   Node root(BlockId id) throws MetadataException {
-    return checkProject(id, nodes.load(id));
+    Node node = nodes.load(id);
+    if (!node.project().equals(project)) {
+      throw new MetadataException.Corrupt(
+          "tree node " + id + " belongs to project " + node.project() + ", not to " + project);
+    }
+    return node;
   }
 
   /** The child that an inner node's item points to. */
   Node child(Node parent, int index) throws MetadataException {
     BlockId id = parent.child(index);
-    Node node = checkProject(id, nodes.load(id));
+    Node node = nodes.load(id);
     if (node.level() != parent.level() - 1) {
       throw new MetadataException.Corrupt(
           "tree node " + id + " is of level " + node.level() + " below one of " + parent.level());
-    }
-    return node;
-  }
-
-  private Node checkProject(BlockId id, Node node) throws MetadataException {
-    if (!node.project().equals(project)) {
-      throw new MetadataException.Corrupt(
-          "tree node " + id + " belongs to project " + node.project() + ", not to " + project);
     }
     return node;
   }

@@ -2,10 +2,12 @@ package org.salvusfs.metadata.txg;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.SortedMap;
 import java.util.concurrent.TimeUnit;
 import org.salvusfs.blockstore.api.BlockId;
 import org.salvusfs.metadata.api.Change;
 import org.salvusfs.metadata.api.Fence;
+import org.salvusfs.metadata.api.Key;
 import org.salvusfs.metadata.api.MetadataException;
 import org.salvusfs.metadata.item.CountersItem;
 import org.salvusfs.metadata.tree.Update;
@@ -98,16 +100,21 @@ final class Committer implements Runnable {
   /** One attempt. The group is quiet. */
   void commit(Group group) throws IOException {
     long start = parts.nanoClock().getAsLong();
-    BlockId root = groups.state().root();
+    RollBack back = group.rollBack;
+    BlockId root = back == null ? groups.state().root() : back.root();
+    CountersItem before = back == null ? committedCounters : back.counters();
     var below = new Layers(parts.tree(), List.of(), root);
     var frozen = new Layers(parts.tree(), List.of(group.overlay), root);
     List<Change> written = contents.writeOut(group.txg, below, frozen);
     var counters =
         new CountersItem(
-            usage.now().nextInode(),
-            committedCounters.bytes() + group.overlay.usageBytes(),
-            committedCounters.inodes() + group.overlay.usageInodes());
+            Math.max(usage.now().nextInode(), before.nextInode()),
+            before.bytes() + group.overlay.usageBytes(),
+            before.inodes() + group.overlay.usageInodes());
     var batch = GroupChanges.gather(group.overlay, written, below, counters);
+    if (back != null) {
+      addLineage(back, group, batch);
+    }
     Update update = parts.tree().apply(root, group.txg, batch.values().iterator());
 
     parts.chunks().sync();
@@ -116,13 +123,26 @@ final class Committer implements Runnable {
 
     parts.cache().admit(update);
     committedCounters = counters;
+    if (back != null) {
+      usage.goBackTo(counters);
+      back.done().committed(group.txg);
+    }
     groups.committed(group, update.root());
     contents.committed(group.txg);
     journal.committed(group.txg);
-    retirement.add(update.replacedIds());
+    retirement.add(group.txg, update.replaced());
     long nanos = parts.nanoClock().getAsLong() - start;
     parts.listener().committed(group.txg, nanos, batch.size(), update.added().size());
     cleanUp(group.txg);
+  }
+
+  /** An operation that began while nobody may is a defect: its change was made to another tree. */
+  private static void addLineage(RollBack back, Group group, SortedMap<Key, Change> batch) {
+    if (!group.overlay.isEmpty()) {
+      throw new IllegalStateException("an operation ran during a rollback, txg " + group.txg);
+    }
+    Change lineage = back.lineage().at(group.txg);
+    batch.put(lineage.key(), lineage);
   }
 
   /** What a commit makes superfluous; a failure here is mended by the next commit. */

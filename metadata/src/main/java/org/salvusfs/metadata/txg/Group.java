@@ -2,6 +2,7 @@ package org.salvusfs.metadata.txg;
 
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One transaction group while it is open or syncing. Operations hold it; once it is closed and the
@@ -10,6 +11,11 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class Group {
   final long txg;
   final Overlay overlay = new Overlay();
+
+  /**
+   * What this group commits instead of its overlay, which is empty then; set before it is closed.
+   */
+  volatile @Nullable RollBack rollBack;
 
   /** One for every operation inside, and one until {@link #closeAndAwaitQuiet}. */
   private final AtomicInteger holds = new AtomicInteger(1);

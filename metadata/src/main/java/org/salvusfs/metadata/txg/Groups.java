@@ -35,7 +35,13 @@ final class Groups {
   /** Close even if nothing changed: somebody waits for the commit itself. */
   private boolean commitRequested;
 
+  /** To be committed by the next group that is closed. */
+  private @Nullable RollBack rollBack;
+
   private boolean stopping;
+
+  /** No operation may begin. Set before, and cleared after, the open group is replaced. */
+  private volatile boolean frozen;
 
   private volatile State state;
 
@@ -67,13 +73,90 @@ final class Groups {
   /**
    * Holds the open group. An operation that has locked an inode before never gets an older group
    * than the one that changed the inode last, because that one's hold was taken under the lock too.
+   *
+   * @throws MetadataException.Unavailable if the project is frozen for longer than the patience
    */
-  Group hold() {
+  Group hold() throws MetadataException.Unavailable {
+    while (true) {
+      Group open = holdOpen();
+      if (!frozen) {
+        return open;
+      }
+      open.release();
+      awaitThaw();
+    }
+  }
+
+  /** The same for recovery, when nobody can have frozen the project. */
+  Group holdOpen() {
     while (true) {
       Group open = state.open();
       if (open.hold()) {
         return open;
       }
+    }
+  }
+
+  private void awaitThaw() throws MetadataException.Unavailable {
+    mutex.lock();
+    try {
+      long nanosLeft = options.patience().toNanos();
+      while (frozen) {
+        nanosLeft = await(nanosLeft, "a rollback did not finish");
+      }
+    } finally {
+      mutex.unlock();
+    }
+  }
+
+  /**
+   * Lets no operation begin, and returns when all that began are committed. {@link #thaw} ends it,
+   * also if this fails. One thread at a time.
+   */
+  void freeze() throws MetadataException {
+    frozen = true;
+    awaitFreshCommit();
+  }
+
+  void thaw() {
+    mutex.lock();
+    try {
+      frozen = false;
+      progress.signalAll();
+    } finally {
+      mutex.unlock();
+    }
+  }
+
+  /**
+   * Commits an earlier tree in place of the present one, while the project is frozen. Once the
+   * committer has begun this waits for the outcome, however long the store takes.
+   *
+   * @throws MetadataException.Unavailable if it has not begun within the patience, and then never
+   *     will; or if the project is closed meanwhile, and then the next opening shows the outcome
+   */
+  void rollBack(RollBack order) throws MetadataException {
+    mutex.lock();
+    try {
+      rollBack = order;
+      workToDo.signal();
+      long txg = state.open().txg;
+      long nanosLeft = options.patience().toNanos();
+      while (state.committedTxg() < txg) {
+        if (failure instanceof MetadataException.Fenced fenced) {
+          throw fenced;
+        }
+        if (rollBack != null) {
+          nanosLeft = await(nanosLeft, "the rollback did not begin");
+        } else if (stopping) {
+          throw new MetadataException.Unavailable("the project was closed during a rollback");
+        } else {
+          progress.awaitUninterruptibly();
+        }
+      }
+    } finally {
+      rollBack = null;
+      mutex.unlock();
     }
   }
 
@@ -188,7 +271,7 @@ final class Groups {
       long nanosLeft = options.interval().toNanos();
       while (true) {
         boolean empty = state.open().overlay.isEmpty();
-        if (commitRequested) {
+        if (commitRequested || rollBack != null) {
           commitRequested = false;
           return true;
         }
@@ -215,6 +298,8 @@ final class Groups {
     mutex.lock();
     try {
       closed = state.open();
+      closed.rollBack = rollBack;
+      rollBack = null;
       state = state(new Group(closed.txg + 1), closed, state.root(), state.committedTxg());
       progress.signalAll();
     } finally {
@@ -263,6 +348,7 @@ final class Groups {
     try {
       stopping = true;
       workToDo.signal();
+      progress.signalAll();
     } finally {
       mutex.unlock();
     }

@@ -16,6 +16,7 @@ import org.salvusfs.metadata.api.Lease;
 import org.salvusfs.metadata.api.MetadataException;
 import org.salvusfs.metadata.api.NodeStore;
 import org.salvusfs.metadata.api.ProjectId;
+import org.salvusfs.metadata.api.SnapshotStore;
 import org.salvusfs.metadata.api.Txgs;
 import org.salvusfs.metadata.api.View;
 import org.salvusfs.metadata.item.CountersItem;
@@ -75,6 +76,7 @@ public final class Transactions implements AutoCloseable {
       NodeCache cache,
       NodeStore nodes,
       HeadStore heads,
+      SnapshotStore snapshots,
       IntentLog log,
       Chunks chunks,
       LongSupplier nanoClock,
@@ -90,6 +92,7 @@ public final class Transactions implements AutoCloseable {
   private final LogAppender appender;
   private final Retirement retirement;
   private final Committer committer;
+  private final Snapshots snapshots;
   private final Thread thread;
 
   private Transactions(
@@ -113,6 +116,7 @@ public final class Transactions implements AutoCloseable {
         new Retirement(parts.nodes(), parts.nanoClock(), options.nodeGrace().toNanos());
     this.committer =
         new Committer(parts, fence, groups, contents, journal, usage, tenure, retirement, counters);
+    this.snapshots = new Snapshots(parts, fence, groups, retirement);
     this.thread = parts.threads().newThread(committer);
   }
 
@@ -173,6 +177,7 @@ public final class Transactions implements AutoCloseable {
             openTxg,
             contents,
             view);
+    transactions.snapshots.open();
     transactions.recover(recovered, contents);
     transactions.thread.start();
     return new Opened<>(transactions, contents);
@@ -180,7 +185,7 @@ public final class Transactions implements AutoCloseable {
 
   private void recover(Recovery.Recovered recovered, Contents contents) throws IOException {
     var recovery =
-        new Recovery(() -> new HeldTx(groups.hold(), view, null, usage), usage, contents);
+        new Recovery(() -> new HeldTx(groups.holdOpen(), view, null, usage), usage, contents);
     recovery.replay(recovered.steps());
     if (!groups.state().open().overlay.isEmpty()) {
       try {
@@ -279,6 +284,11 @@ public final class Transactions implements AutoCloseable {
    */
   public boolean takesRiders() {
     return parts.lease().isValid() && !groups.state().open().overlay.isEmpty();
+  }
+
+  /** The project's snapshots. */
+  public Snapshots snapshots() {
+    return snapshots;
   }
 
   /** The committed root, whose nodes all stay readable until the pin is closed. */

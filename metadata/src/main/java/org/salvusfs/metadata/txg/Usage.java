@@ -20,6 +20,13 @@ final class Usage {
     inodes.addAndGet(addedInodes);
   }
 
+  /** Makes the counters those of an earlier tree, while nobody changes them. */
+  void goBackTo(CountersItem earlier) {
+    nextInode.accumulateAndGet(earlier.nextInode(), Math::max);
+    bytes.set(earlier.bytes());
+    inodes.set(earlier.inodes());
+  }
+
   long takeInode() {
     return nextInode.getAndIncrement();
   }

@@ -5,15 +5,19 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.datastax.oss.driver.api.core.cql.SimpleStatement;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.time.Duration;
+import java.util.List;
 import java.util.TreeMap;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.salvusfs.metadata.api.ClusterRow;
 import org.salvusfs.metadata.api.MetadataException.Unavailable;
+import org.salvusfs.metadata.api.ProjectId;
 import org.salvusfs.metadata.localcassandra.CassandraExtension;
 import org.salvusfs.metadata.localcassandra.LocalCassandra;
 
@@ -43,7 +47,32 @@ class SchemaIT {
     var e =
         assertThrows(
             IncompatibleSchemaException.class, () -> Keyspaces.open(server, keyspace).close());
-    assertTrue(e.toString().contains("schema version 2"), e.toString());
+    assertTrue(e.toString().contains("schema version 3"), e.toString());
+  }
+
+  @Test
+  void open_schemaOfVersion1_isRaisedAndHasSnapshots(LocalCassandra server) throws Exception {
+    var keyspace = "schema_older";
+    var row = new ClusterRow(UUID.randomUUID(), 1, new byte[] {7});
+    try (var metadata = Keyspaces.open(server, keyspace)) {
+      metadata.cluster().createIfAbsent(row);
+    }
+    var options =
+        CassandraMetadata.Options.single(
+            server.contactPoint(), LocalCassandra.DATA_CENTER, keyspace);
+    try (var session = Sessions.open(options)) {
+      session.execute(
+          SimpleStatement.newInstance("DROP TABLE " + keyspace + ".snapshot")
+              .setTimeout(Duration.ofSeconds(30)));
+    }
+    for (int again = 0; again < 2; again++) {
+      try (var metadata = Keyspaces.open(server, keyspace)) {
+        var raised = metadata.cluster().read().orElseThrow();
+        assertEquals(CassandraMetadata.SCHEMA_VERSION, raised.schemaVersion());
+        assertEquals(row.cluster(), raised.cluster());
+        assertEquals(List.of(), metadata.snapshots().list(new ProjectId(UUID.randomUUID())));
+      }
+    }
   }
 
   @Test

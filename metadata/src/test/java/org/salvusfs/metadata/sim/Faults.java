@@ -57,6 +57,15 @@ public final class Faults {
     locked(() -> away = now);
   }
 
+  /** No more planned faults; delayed changes still happen. */
+  public void stopPlanned() {
+    locked(
+        () -> {
+          planned.clear();
+          return away;
+        });
+  }
+
   /** No more faults; delayed changes that have not happened yet never will. */
   public void heal() {
     locked(

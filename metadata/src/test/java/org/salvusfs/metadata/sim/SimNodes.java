@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.salvusfs.blockstore.api.BlockId;
 import org.salvusfs.metadata.api.MetadataException;
@@ -60,6 +61,10 @@ final class SimNodes implements NodeStore {
           });
     }
     faults.runAll("delete nodes", steps);
+  }
+
+  Set<BlockId> ids() {
+    return faults.locked(() -> Set.copyOf(nodes.keySet()));
   }
 
   int count() {

@@ -1,5 +1,6 @@
 package org.salvusfs.metadata.sim;
 
+import java.util.Set;
 import org.salvusfs.blockstore.api.BlockId;
 import org.salvusfs.metadata.api.ClusterStore;
 import org.salvusfs.metadata.api.HeadStore;
@@ -7,6 +8,7 @@ import org.salvusfs.metadata.api.HostStore;
 import org.salvusfs.metadata.api.NodeStore;
 import org.salvusfs.metadata.api.ProjectId;
 import org.salvusfs.metadata.api.ProjectStore;
+import org.salvusfs.metadata.api.SnapshotStore;
 
 /**
  * All metadata stores in memory. What it holds survives the "crash" of whoever uses it: a test
@@ -22,6 +24,7 @@ public final class SimulatedMetadata {
   private final SimHeads heads = new SimHeads(faults);
   private final SimNodes nodes = new SimNodes(faults);
   private final SimProjects projects = new SimProjects(faults);
+  private final SimSnapshots snapshots = new SimSnapshots(faults);
   private final SimHosts hosts = new SimHosts(faults);
   private final SimCluster cluster = new SimCluster(faults);
 
@@ -42,6 +45,10 @@ public final class SimulatedMetadata {
     return projects;
   }
 
+  public SnapshotStore snapshots() {
+    return snapshots;
+  }
+
   public HostStore hosts() {
     return hosts;
   }
@@ -53,6 +60,11 @@ public final class SimulatedMetadata {
   /** Number of nodes that are stored. */
   public int nodeCount() {
     return nodes.count();
+  }
+
+  /** Ids of the nodes that are stored. */
+  public Set<BlockId> nodeIds() {
+    return nodes.ids();
   }
 
   /** Number of log rows of a project that have not been trimmed, retired ones included. */

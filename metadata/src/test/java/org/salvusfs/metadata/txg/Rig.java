@@ -12,11 +12,14 @@ import org.salvusfs.blockstore.api.Chunks;
 import org.salvusfs.metadata.api.Cursor;
 import org.salvusfs.metadata.api.Fence;
 import org.salvusfs.metadata.api.Head;
+import org.salvusfs.metadata.api.HeadStore;
 import org.salvusfs.metadata.api.IntentLog;
 import org.salvusfs.metadata.api.Key;
 import org.salvusfs.metadata.api.Lease;
 import org.salvusfs.metadata.api.MetadataException;
+import org.salvusfs.metadata.api.NodeStore;
 import org.salvusfs.metadata.api.ProjectId;
+import org.salvusfs.metadata.api.SnapshotStore;
 import org.salvusfs.metadata.item.CountersItem;
 import org.salvusfs.metadata.item.InodeItem;
 import org.salvusfs.metadata.item.Keys;
@@ -24,6 +27,7 @@ import org.salvusfs.metadata.sim.SimulatedMetadata;
 import org.salvusfs.metadata.sim.ValidLease;
 import org.salvusfs.metadata.tree.FakeBlockCodec;
 import org.salvusfs.metadata.tree.NodeCache;
+import org.salvusfs.metadata.tree.StoredNodes;
 import org.salvusfs.metadata.tree.Tree;
 
 /** A project on simulated stores, which can be opened, dropped as by a crash, and opened again. */
@@ -64,8 +68,8 @@ final class Rig {
         public void sync() {}
       };
 
-  final ProjectId project = new ProjectId(new UUID(1, 2));
-  final SimulatedMetadata metadata = new SimulatedMetadata();
+  final ProjectId project;
+  final SimulatedMetadata metadata;
   Lease lease = new ValidLease();
   final List<IntentLog.Entry> logRecords = new ArrayList<>();
   private final FakeBlockCodec codec = new FakeBlockCodec();
@@ -74,30 +78,57 @@ final class Rig {
           Duration.ofHours(1), 1 << 20, 10_000, Duration.ofSeconds(5), Duration.ZERO);
 
   Rig() throws MetadataException {
+    this(new ProjectId(new UUID(1, 2)), new SimulatedMetadata());
     var cache = new NodeCache(metadata.nodes(), codec, 1 << 20);
     var update =
         Transactions.create(new Tree(project, codec, cache), metadata.nodes(), 1, DIRECTORY);
     metadata.heads().create(project, update.root(), 1);
   }
 
+  /** A project that somebody else makes, on the same stores as others. */
+  Rig(ProjectId project, SimulatedMetadata metadata) {
+    this.project = project;
+    this.metadata = metadata;
+  }
+
+  /** The project's tree, over nodes as they are stored. */
+  Tree storedTree() {
+    return new Tree(project, codec, new StoredNodes(metadata.nodes(), codec));
+  }
+
   Transactions.Opened<SmallContents> open() throws IOException {
     return open(new MemoryLog(logRecords));
   }
 
+  /** Opens it in a process that will be cut off from the stores. */
+  Transactions.Opened<SmallContents> open(Cut cut) throws IOException {
+    return open(
+        cut.of(IntentLog.class, new MemoryLog(logRecords)),
+        cut.of(NodeStore.class, metadata.nodes()),
+        cut.of(HeadStore.class, metadata.heads()),
+        cut.of(SnapshotStore.class, metadata.snapshots()));
+  }
+
   Transactions.Opened<SmallContents> open(IntentLog log) throws IOException {
+    return open(log, metadata.nodes(), metadata.heads(), metadata.snapshots());
+  }
+
+  private Transactions.Opened<SmallContents> open(
+      IntentLog log, NodeStore nodes, HeadStore heads, SnapshotStore snapshots) throws IOException {
     Head seen = head();
     var fence = new Fence(project, seen.epoch() + 1, new UUID(3, 3), new UUID(4, seen.epoch() + 1));
     if (!metadata.heads().acquire(seen, fence)) {
       throw new IllegalStateException("somebody else acquired " + seen);
     }
-    var cache = new NodeCache(metadata.nodes(), codec, 1 << 20);
+    var cache = new NodeCache(nodes, codec, 1 << 20);
     var parts =
         new Transactions.Parts(
             lease,
             new Tree(project, codec, cache),
             cache,
-            metadata.nodes(),
-            metadata.heads(),
+            nodes,
+            heads,
+            snapshots,
             log,
             NO_CHUNKS,
             System::nanoTime,

@@ -1,0 +1,71 @@
+package org.salvusfs.daemon.management;
+
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The snapshots of a daemon's projects. Projects are named by id or name, snapshots by name; each
+ * method throws {@link DaemonException.UnknownProject} or {@link DaemonException.UnknownSnapshot}
+ * if there is none. Thread-safe; methods block on the stores.
+ */
+public interface ManagedSnapshots {
+  /**
+   * Keeps a project as it is: everything done before the call.
+   *
+   * @param name empty: the time, in UTC
+   * @throws DaemonException.NameTaken if another snapshot of the project has the name
+   * @throws DaemonException.Invalid if it cannot be a name
+   */
+  SnapshotStatus create(String project, Optional<String> name, String comment)
+      throws DaemonException;
+
+  /** A project's snapshots, oldest first. */
+  List<SnapshotStatus> list(String project) throws DaemonException;
+
+  SnapshotStatus show(String project, String snapshot) throws DaemonException;
+
+  /**
+   * What changed between two states of a project, by path.
+   *
+   * @param earlier a snapshot's name
+   * @param later likewise; empty: as it is now
+   */
+  List<FileDifference> diff(String project, String earlier, Optional<String> later)
+      throws DaemonException;
+
+  /**
+   * Deletes a snapshot; on return nobody finds it any more.
+   *
+   * @throws DaemonException.Held if somebody holds it
+   */
+  void delete(String project, String snapshot) throws DaemonException;
+
+  /** Keeps a snapshot from being deleted until the same tag is released. */
+  SnapshotStatus hold(String project, String snapshot, String tag) throws DaemonException;
+
+  /**
+   * Takes a hold back.
+   *
+   * @throws DaemonException.Invalid if there is no hold with that tag
+   */
+  SnapshotStatus release(String project, String snapshot, String tag) throws DaemonException;
+
+  /**
+   * Makes a project what it was at a snapshot, while it is in use: files that did not exist then
+   * are gone, also for those who have them open.
+   *
+   * @return the snapshot of what it was until now
+   */
+  SnapshotStatus rollback(String project, String snapshot) throws DaemonException;
+
+  /**
+   * Makes a project that begins as another one is or was, and is independent afterwards.
+   *
+   * @param snapshot empty: as it is now
+   * @param name of the new one
+   * @throws DaemonException.NameTaken if another project has the name
+   * @throws DaemonException.Invalid if it cannot be a name
+   */
+  ProjectStatus cloneProject(String project, Optional<String> snapshot, String name)
+      throws DaemonException;
+}

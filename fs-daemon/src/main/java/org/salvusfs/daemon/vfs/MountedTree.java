@@ -1,0 +1,35 @@
+package org.salvusfs.daemon.vfs;
+
+import java.time.Instant;
+import org.salvusfs.daemon.fs.FileSystem;
+
+/** What a mount shows below its top directory; {@code ordinal} is 1 or more. */
+sealed interface MountedTree {
+  int ordinal();
+
+  /** Serves an inode, given as the lower part of its node. */
+  FileSystem serving(long inode);
+
+  /** A project, with its snapshots. */
+  record Live(int ordinal, ProjectFileSystem fileSystem, SnapshotsDirectory snapshots)
+      implements MountedTree {
+    @Override
+    public FileSystem serving(long inode) {
+      return Nodes.isSnapshots(inode) ? snapshots : fileSystem;
+    }
+  }
+
+  /**
+   * A directory as of a snapshot, with all below it.
+   *
+   * @param created tells the project's snapshots apart
+   * @param top the directory
+   */
+  record Past(int ordinal, Live project, Instant created, long top, SnapshotFileSystem fileSystem)
+      implements MountedTree {
+    @Override
+    public FileSystem serving(long inode) {
+      return fileSystem;
+    }
+  }
+}

@@ -1,0 +1,73 @@
+package org.salvusfs.daemon.wiring;
+
+import java.io.IOException;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.salvusfs.daemon.management.DaemonException;
+import org.salvusfs.metadata.api.Project;
+import org.salvusfs.metadata.api.ProjectId;
+import org.salvusfs.metadata.api.Snapshot;
+import org.salvusfs.metadata.tree.Tree;
+
+/** Makes projects that begin as others are or were. */
+final class Cloning {
+  private final Stores stores;
+  private final Projects projects;
+  private final Surroundings surroundings;
+
+  Cloning(Stores stores, Projects projects, Surroundings surroundings) {
+    this.stores = stores;
+    this.projects = projects;
+    this.surroundings = surroundings;
+  }
+
+  /** A clone has the durability of its origin. */
+  Project of(Project origin, Snapshot snapshot, String name) throws IOException, DaemonException {
+    requireFree(name);
+    var id = new ProjectId(surroundings.newId());
+    var tree = new Tree(id, stores.blocks().codec(), stores.nodes());
+    var created =
+        Instant.ofEpochMilli(TimeUnit.NANOSECONDS.toMillis(surroundings.wallClock().getAsLong()));
+    var clone = new Project(id, name, origin.durability(), created);
+    var maker = projects.held(origin).fence().incarnation();
+    return switch (stores.clones().create(snapshot, tree, clone, maker)) {
+      case CREATED -> clone;
+      case NAME_TAKEN -> throw Catalogue.taken(name);
+      case SNAPSHOT_GONE ->
+          throw new DaemonException.UnknownSnapshot(
+              "snapshot \"%s\" was deleted meanwhile".formatted(snapshot.name()));
+    };
+  }
+
+  /**
+   * Through a snapshot that nobody sees afterwards, and whose row keeps the clone's nodes.
+   *
+   * @param snapshotName a free one
+   */
+  Project ofPresent(Project origin, String snapshotName, String name)
+      throws IOException, DaemonException {
+    requireFree(name);
+    var snapshots = projects.held(origin).transactions().snapshots();
+    var now =
+        Instant.ofEpochMilli(TimeUnit.NANOSECONDS.toMillis(surroundings.wallClock().getAsLong()));
+    Optional<Snapshot> kept =
+        snapshots.create(snapshotName, Snapshot.Kind.AUTO, "for the clone " + name, now);
+    if (kept.isEmpty()) {
+      throw new DaemonException.NameTaken(
+          "a snapshot named \"%s\" is in the way; try again".formatted(snapshotName));
+    }
+    try {
+      return of(origin, kept.get(), name);
+    } finally {
+      stores.metadata().snapshots().delete(origin.id(), kept.get().created());
+    }
+  }
+
+  private void requireFree(String name) throws IOException, DaemonException {
+    Catalogue.checkName(name);
+    if (stores.metadata().projects().find(name) != null) {
+      throw Catalogue.taken(name);
+    }
+  }
+}

@@ -1,0 +1,281 @@
+package org.salvusfs.daemon.wiring;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.IOException;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.salvusfs.blockstore.api.BlockId;
+import org.salvusfs.daemon.management.DaemonException;
+import org.salvusfs.daemon.management.FileDifference;
+import org.salvusfs.daemon.management.ManagedSnapshots;
+import org.salvusfs.daemon.management.ProjectStatus;
+import org.salvusfs.daemon.management.SnapshotStatus;
+import org.salvusfs.metadata.api.Project;
+import org.salvusfs.metadata.api.Snapshot;
+import org.salvusfs.metadata.api.SnapshotStore;
+import org.salvusfs.metadata.snapshot.SnapshotDiff;
+
+/**
+ * Makes and deletes the snapshots of the projects that this daemon holds or can hold, and has the
+ * kernel forget what it keeps of them. Thread-safe.
+ */
+final class Snapshots implements ManagedSnapshots {
+  /** Names that the time gives; like ISO 8601, but without colons, which some programs dislike. */
+  private static final DateTimeFormatter SECONDS =
+      DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH-mm-ss'Z'", Locale.ROOT).withZone(ZoneOffset.UTC);
+
+  /** For the second one within a second. */
+  private static final DateTimeFormatter MILLIS =
+      DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH-mm-ss.SSS'Z'", Locale.ROOT)
+          .withZone(ZoneOffset.UTC);
+
+  private final Stores stores;
+  private final Projects projects;
+  private final Catalogue catalogue;
+  private final Surroundings surroundings;
+  private final Cloning cloning;
+  private final Daemon.Mounted mounted;
+
+  Snapshots(Daemon.Parts parts, Daemon.Mounted mounted) {
+    this.stores = parts.stores();
+    this.projects = parts.projects();
+    this.catalogue = parts.catalogue();
+    this.surroundings = parts.surroundings();
+    this.cloning = new Cloning(stores, projects, surroundings);
+    this.mounted = mounted;
+  }
+
+  private SnapshotStore store() {
+    return stores.metadata().snapshots();
+  }
+
+  @Override
+  public SnapshotStatus create(String project, Optional<String> name, String comment)
+      throws DaemonException {
+    try {
+      Project found = catalogue.find(project);
+      if (name.isPresent()) {
+        return status(keep(found, checked(name.get()), comment));
+      }
+      Instant now = now();
+      var usual = SECONDS.format(now);
+      boolean isTaken = store().find(found.id(), usual) != null;
+      return status(keep(found, isTaken ? MILLIS.format(now) : usual, comment));
+    } catch (IOException e) {
+      throw Explain.request("making a snapshot of project " + project, e);
+    }
+  }
+
+  private Instant now() {
+    return Instant.ofEpochMilli(
+        TimeUnit.NANOSECONDS.toMillis(surroundings.wallClock().getAsLong()));
+  }
+
+  private static String checked(String name) throws DaemonException.Invalid {
+    if (!Snapshot.isValidName(name)) {
+      throw new DaemonException.Invalid(
+          "a snapshot's name has 1 to %d bytes, no slash and no NUL, and is not \".\" or \"..\""
+              .formatted(Snapshot.NAME_BYTES_MAX));
+    }
+    return name;
+  }
+
+  private Snapshot keep(Project project, String name, String comment)
+      throws IOException, DaemonException {
+    Optional<Snapshot> made =
+        projects
+            .held(project)
+            .transactions()
+            .snapshots()
+            .create(name, Snapshot.Kind.MANUAL, comment, now());
+    if (made.isEmpty()) {
+      throw taken(project, name);
+    }
+    changed(mounted.fileSystem().snapshotDirectories(project.id()), name);
+    return made.get();
+  }
+
+  private static DaemonException taken(Project project, String name) {
+    return new DaemonException.NameTaken(
+        "project %s has a snapshot named \"%s\" already".formatted(project.name(), name));
+  }
+
+  /** Has the kernel forget what it keeps of a name in {@code .snapshots} directories. */
+  private void changed(List<Long> directories, String name) {
+    for (long directory : directories) {
+      mounted.mount().invalidateEntry(directory, name.getBytes(UTF_8));
+      mounted.mount().invalidateNode(directory, 0, 0);
+    }
+  }
+
+  private Snapshot find(Project project, String name) throws IOException, DaemonException {
+    Snapshot found = store().find(project.id(), name);
+    if (found == null) {
+      throw unknown(project, name);
+    }
+    return found;
+  }
+
+  private static DaemonException unknown(Project project, String name) {
+    return new DaemonException.UnknownSnapshot(
+        "project %s has no snapshot \"%s\"; ./salvus snapshot list %s shows all"
+            .formatted(project.name(), name, project.name()));
+  }
+
+  @Override
+  public List<SnapshotStatus> list(String project) throws DaemonException {
+    try {
+      return store().list(catalogue.find(project).id()).stream().map(Snapshots::status).toList();
+    } catch (IOException e) {
+      throw Explain.request("listing the snapshots of project " + project, e);
+    }
+  }
+
+  @Override
+  public SnapshotStatus show(String project, String snapshot) throws DaemonException {
+    try {
+      return status(find(catalogue.find(project), snapshot));
+    } catch (IOException e) {
+      throw Explain.request("looking up snapshot " + snapshot, e);
+    }
+  }
+
+  @Override
+  public List<FileDifference> diff(String project, String earlier, Optional<String> later)
+      throws DaemonException {
+    try {
+      Project found = catalogue.find(project);
+      OpenProject held = projects.held(found);
+      BlockId before = find(found, earlier).root();
+      if (later.isPresent()) {
+        return differences(held, before, find(found, later.get()).root());
+      }
+      held.transactions().commit();
+      try (var now = held.transactions().pinRoot()) {
+        return differences(held, before, now.root());
+      }
+    } catch (IOException e) {
+      throw Explain.request("comparing states of project " + project, e);
+    }
+  }
+
+  private static List<FileDifference> differences(OpenProject held, BlockId before, BlockId after)
+      throws IOException {
+    return new SnapshotDiff(held.tree())
+        .between(before, after, SnapshotDiff.NamesWanted.ALL).stream()
+            .map(
+                change ->
+                    new FileDifference(
+                        change.kind().name().toLowerCase(Locale.ROOT),
+                        change.inode(),
+                        change.pathBefore(),
+                        change.pathAfter(),
+                        change.sizeBefore(),
+                        change.sizeAfter(),
+                        change.bytesWritten()))
+            .toList();
+  }
+
+  @Override
+  public void delete(String project, String snapshot) throws DaemonException {
+    try {
+      Project found = catalogue.find(project);
+      Snapshot deleted = find(found, snapshot);
+      switch (store().delete(found.id(), deleted.created())) {
+        case DELETING -> {
+          changed(mounted.fileSystem().leave(found.id(), deleted.created()), deleted.name());
+          projects.sweep(found.id());
+        }
+        case HELD ->
+            throw new DaemonException.Held(
+                "snapshot \"%s\" is held (%s); release it first"
+                    .formatted(snapshot, String.join(", ", find(found, snapshot).holds())));
+        case UNKNOWN -> throw unknown(found, snapshot);
+      }
+    } catch (IOException e) {
+      throw Explain.request("deleting snapshot " + snapshot, e);
+    }
+  }
+
+  @Override
+  public SnapshotStatus hold(String project, String snapshot, String tag) throws DaemonException {
+    try {
+      Project found = catalogue.find(project);
+      Snapshot held = find(found, snapshot);
+      if (tag.isBlank()) {
+        throw new DaemonException.Invalid("the tag of a hold is not empty");
+      }
+      store().hold(found.id(), held.created(), tag);
+      return status(find(found, snapshot));
+    } catch (IOException e) {
+      throw Explain.request("holding snapshot " + snapshot, e);
+    }
+  }
+
+  @Override
+  public SnapshotStatus release(String project, String snapshot, String tag)
+      throws DaemonException {
+    try {
+      Project found = catalogue.find(project);
+      Snapshot held = find(found, snapshot);
+      if (!store().release(found.id(), held.created(), tag)) {
+        throw new DaemonException.Invalid(
+            "snapshot \"%s\" has no hold \"%s\"".formatted(snapshot, tag));
+      }
+      return status(find(found, snapshot));
+    } catch (IOException e) {
+      throw Explain.request("releasing snapshot " + snapshot, e);
+    }
+  }
+
+  @Override
+  public SnapshotStatus rollback(String project, String snapshot) throws DaemonException {
+    try {
+      Project found = catalogue.find(project);
+      Snapshot target = find(found, snapshot);
+      Instant now = now();
+      Snapshot before =
+          new RollingBack(projects, mounted)
+              .to(found, target, "before-rollback-" + MILLIS.format(now), now);
+      changed(mounted.fileSystem().snapshotDirectories(found.id()), before.name());
+      return status(before);
+    } catch (IOException e) {
+      throw Explain.request("rolling back project " + project, e);
+    }
+  }
+
+  @Override
+  public ProjectStatus cloneProject(String project, Optional<String> snapshot, String name)
+      throws DaemonException {
+    try {
+      Project origin = catalogue.find(project);
+      Project made =
+          snapshot.isPresent()
+              ? cloning.of(origin, find(origin, snapshot.get()), name)
+              : cloning.ofPresent(origin, MILLIS.format(now()), name);
+      return catalogue.status(made);
+    } catch (IOException e) {
+      throw Explain.request("cloning project " + project, e);
+    }
+  }
+
+  private static SnapshotStatus status(Snapshot snapshot) {
+    return new SnapshotStatus(
+        snapshot.project().toString(),
+        snapshot.name(),
+        snapshot.created().toString(),
+        snapshot.kind().name().toLowerCase(Locale.ROOT).replace('_', '-'),
+        snapshot.comment(),
+        snapshot.txg(),
+        snapshot.root().toString(),
+        snapshot.bytes(),
+        snapshot.inodes(),
+        snapshot.holds().stream().sorted().toList());
+  }
+}
