@@ -2,6 +2,7 @@ package org.salvusfs.metadata.sim;
 
 import org.salvusfs.blockstore.api.BlockId;
 import org.salvusfs.metadata.api.ClusterStore;
+import org.salvusfs.metadata.api.EventLog;
 import org.salvusfs.metadata.api.HeadStore;
 import org.salvusfs.metadata.api.HostStore;
 import org.salvusfs.metadata.api.NodeStore;
@@ -24,6 +25,7 @@ public final class SimulatedMetadata {
   private final SimProjects projects = new SimProjects(faults);
   private final SimHosts hosts = new SimHosts(faults);
   private final SimCluster cluster = new SimCluster(faults);
+  private final SimEvents events = new SimEvents(faults);
 
   /** Where failures are ordered. */
   public Faults faults() {
@@ -48,6 +50,10 @@ public final class SimulatedMetadata {
 
   public ClusterStore cluster() {
     return cluster;
+  }
+
+  public EventLog events() {
+    return events;
   }
 
   /** Number of nodes that are stored. */
