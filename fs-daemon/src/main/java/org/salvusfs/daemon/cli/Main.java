@@ -47,7 +47,8 @@ public final class Main implements Runnable {
         new CommandLine(new ProjectCommand())
             .addSubcommand(new ProjectCommand.Create(session))
             .addSubcommand(new ProjectCommand.All(session))
-            .addSubcommand(new ProjectCommand.Show(session));
+            .addSubcommand(new ProjectCommand.Show(session))
+            .addSubcommand(new SetCommand(session));
     return new CommandLine(new Main())
         .addSubcommand(new DevCommand(session))
         .addSubcommand(new StopCommand(session))
@@ -55,6 +56,7 @@ public final class Main implements Runnable {
         .addSubcommand(new UpgradeCommand(session))
         .addSubcommand(new StatusCommand(session))
         .addSubcommand(project)
+        .addSubcommand(new EventsCommand(session))
         .addSubcommand(new CheckCommand(session))
         .addSubcommand(new TestCommand(session))
         .addSubcommand(new ProveCommand(session))

@@ -36,6 +36,30 @@ final class Editor {
     return grows;
   }
 
+  /** By how much the allocation grows if a range is set to bytes. */
+  long growth(View view, long inode, InodeItem item, long offset, long length) throws IOException {
+    return length - allocated(view, inode, item, offset, Math.addExact(offset, length));
+  }
+
+  /** By how much the target's allocation changes if a range is copied there. */
+  long shareGrowth(
+      View view,
+      long from,
+      long fromSizeBytes,
+      long fromOffset,
+      long to,
+      InodeItem toItem,
+      long toOffset,
+      long length)
+      throws IOException {
+    long count = Math.min(length, fromSizeBytes - fromOffset);
+    if (count <= 0) {
+      return 0;
+    }
+    long shared = reader.dataBytes(view, from, fromSizeBytes, fromOffset, fromOffset + count);
+    return shared - allocated(view, to, toItem, toOffset, Math.addExact(toOffset, count));
+  }
+
   /** Sets a range to bytes of a stored chunk; returns by how much the allocation grows. */
   long store(long txg, View view, long inode, InodeItem item, Piece.InChunk piece)
       throws IOException {

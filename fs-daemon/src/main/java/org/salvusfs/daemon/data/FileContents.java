@@ -106,6 +106,14 @@ public final class FileContents implements Contents {
   }
 
   /**
+   * By how many bytes the allocation would grow if a range were written: exactly what {@link
+   * #write} will say under the same lock. Reads extents only if the file has holes.
+   */
+  public long growth(long inode, InodeItem item, long offset, long length) throws IOException {
+    return editor.growth(live, inode, item, offset, length);
+  }
+
+  /**
    * Cuts the file, or extends it by a hole.
    *
    * @return the change of the allocation, at most 0
@@ -144,6 +152,21 @@ public final class FileContents implements Contents {
       throws IOException {
     return editor.share(
         tx.txg(), live, from, fromSizeBytes, fromOffset, to, toItem, toOffset, length);
+  }
+
+  /**
+   * By how many bytes the target's allocation would change: exactly what {@link #share} will say.
+   */
+  public long shareGrowth(
+      long from,
+      long fromSizeBytes,
+      long fromOffset,
+      long to,
+      InodeItem toItem,
+      long toOffset,
+      long length)
+      throws IOException {
+    return editor.shareGrowth(live, from, fromSizeBytes, fromOffset, to, toItem, toOffset, length);
   }
 
   /**

@@ -6,6 +6,7 @@ import org.salvusfs.daemon.fs.Caller;
 import org.salvusfs.daemon.fs.Errno;
 import org.salvusfs.daemon.fs.FsException;
 import org.salvusfs.metadata.item.InodeItem;
+import org.salvusfs.metadata.txg.Reservation;
 import org.salvusfs.metadata.txg.Tx;
 import org.salvusfs.metadata.txg.TxKind;
 
@@ -88,7 +89,7 @@ final class FileOps {
     return count;
   }
 
-  int write(long inode, long offset, ByteBuffer from, int flags, boolean killSuidgid)
+  int write(Caller caller, long inode, long offset, ByteBuffer from, int flags, boolean killSuidgid)
       throws IOException, FsException, InterruptedException {
     int count = from.remaining();
     parts.txgs().awaitRoom(count);
@@ -99,26 +100,22 @@ final class FileOps {
         return 0;
       }
       long end = end(start, count);
-      parts.admission().admit(growthBytesMax(item, end, count), 0);
-      if (killSuidgid) {
-        item = privileges.drop(inode, item);
-      }
-      try (Tx tx = parts.txgs().begin(TxKind.DATA)) {
-        long grown = parts.contents().write(tx, inode, item, start, from);
-        attributes.putContents(tx, inode, item, Math.max(item.sizeBytes(), end), grown);
-        tx.apply();
+      long growth = parts.contents().growth(inode, item, start, count);
+      try (Reservation room = parts.admission().admit(caller, growth, 0)) {
+        if (killSuidgid) {
+          item = privileges.drop(inode, item);
+        }
+        try (Tx tx = parts.txgs().begin(TxKind.DATA, room)) {
+          long grown = parts.contents().write(tx, inode, item, start, from);
+          attributes.putContents(tx, inode, item, Math.max(item.sizeBytes(), end), grown);
+          tx.apply();
+        }
       }
     }
     if ((flags & Linux.O_DSYNC) != 0) {
       parts.txgs().log(inode);
     }
     return count;
-  }
-
-  /** A bound that is 0 for an overwrite of a file without holes: that is always admitted. */
-  private static long growthBytesMax(InodeItem item, long end, long count) {
-    boolean hasHoles = item.allocatedBytes() < item.sizeBytes();
-    return hasHoles ? count : Math.clamp(end - item.sizeBytes(), 0, count);
   }
 
   /** Where a range ends; a file has at most 2^63 - 1 bytes. */
@@ -198,7 +195,7 @@ final class FileOps {
     }
   }
 
-  long copyRange(long from, long fromOffset, long to, long toOffset, long length)
+  long copyRange(Caller caller, long from, long fromOffset, long to, long toOffset, long length)
       throws IOException, FsException, InterruptedException {
     if (fromOffset < 0 || length < 0) {
       throw new FsException(Errno.EINVAL);
@@ -217,8 +214,12 @@ final class FileOps {
         return 0;
       }
       long end = toOffset + count;
-      parts.admission().admit(growthBytesMax(target, end, count), 0);
-      try (Tx tx = parts.txgs().begin(TxKind.DATA)) {
+      long growth =
+          parts
+              .contents()
+              .shareGrowth(from, source.sizeBytes(), fromOffset, to, target, toOffset, count);
+      try (Reservation room = parts.admission().admit(caller, Math.max(0, growth), 0);
+          Tx tx = parts.txgs().begin(TxKind.DATA, room)) {
         long grown =
             parts
                 .contents()

@@ -204,10 +204,16 @@ public final class MountFileSystem implements FileSystem {
 
   @Override
   public int write(
-      long node, long handle, long offset, ByteBuffer from, int flags, boolean killSuidgid)
+      Caller caller,
+      long node,
+      long handle,
+      long offset,
+      ByteBuffer from,
+      int flags,
+      boolean killSuidgid)
       throws FsException {
     return project(node, Errno.EISDIR)
-        .write(Nodes.inode(node), handle, offset, from, flags, killSuidgid);
+        .write(caller, Nodes.inode(node), handle, offset, from, flags, killSuidgid);
   }
 
   @Override
@@ -308,10 +314,12 @@ public final class MountFileSystem implements FileSystem {
   }
 
   @Override
-  public long copyFileRange(long fromNode, long fromOffset, long toNode, long toOffset, long length)
+  public long copyFileRange(
+      Caller caller, long fromNode, long fromOffset, long toNode, long toOffset, long length)
       throws FsException {
     return shared(fromNode, toNode, Errno.EISDIR)
-        .copyFileRange(Nodes.inode(fromNode), fromOffset, Nodes.inode(toNode), toOffset, length);
+        .copyFileRange(
+            caller, Nodes.inode(fromNode), fromOffset, Nodes.inode(toNode), toOffset, length);
   }
 
   @Override

@@ -115,7 +115,7 @@ final class CassandraProjects implements ProjectStore {
   public void setOverSoftSince(ProjectId id, @Nullable Instant since) throws MetadataException {
     var update =
         overSoft
-            .bind(since == null ? null : since.truncatedTo(ChronoUnit.MILLIS), id.uuid())
+            .bind(ProjectLimits.stored(since), id.uuid())
             .setIdempotent(true);
     retries.until("note the soft limit of " + id, () -> Optional.of(session.execute(update)));
   }
@@ -166,6 +166,6 @@ final class CassandraProjects implements ProjectStore {
         Durability.valueOf(Columns.text(row, "durability")),
         created,
         ProjectLimits.of(row),
-        row.getInstant("over_soft_since"));
+        ProjectLimits.overSoftSince(row));
   }
 }

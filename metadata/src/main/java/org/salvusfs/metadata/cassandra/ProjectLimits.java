@@ -4,13 +4,15 @@ import com.datastax.oss.driver.api.core.cql.BoundStatement;
 import com.datastax.oss.driver.api.core.cql.PreparedStatement;
 import com.datastax.oss.driver.api.core.cql.Row;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import org.jspecify.annotations.Nullable;
 import org.salvusfs.metadata.api.Limits;
 import org.salvusfs.metadata.api.ProjectId;
 
 /**
- * The columns of {@code project} that hold its limits. Null stands for no limit (of the grace: the
- * default), so that rows older than the columns have none.
+ * The columns of {@code project} that hold its limits. Rows that are older than the columns
+ * have none.
  */
 final class ProjectLimits {
   static final String COLUMNS =
@@ -27,10 +29,10 @@ final class ProjectLimits {
 
   static BoundStatement bind(PreparedStatement update, ProjectId id, Limits limits) {
     return update.bind(
-        stored(limits.hardBytes()),
-        stored(limits.softBytes()),
+        limits.hardBytes(),
+        limits.softBytes(),
         limits.grace().toSeconds(),
-        stored(limits.inodes()),
+        limits.inodes(),
         limits.reserveBytes(),
         id.uuid());
   }
@@ -45,8 +47,14 @@ final class ProjectLimits {
         value(row, "reserve_bytes", 0));
   }
 
-  private static @Nullable Long stored(long limit) {
-    return limit == Limits.UNLIMITED ? null : limit;
+  /** The epoch stands for: it is not above. */
+  static Instant stored(@Nullable Instant overSoftSince) {
+    return overSoftSince == null ? Instant.EPOCH : overSoftSince.truncatedTo(ChronoUnit.MILLIS);
+  }
+
+  static @Nullable Instant overSoftSince(Row row) {
+    Instant since = row.getInstant("over_soft_since");
+    return since == null || since.equals(Instant.EPOCH) ? null : since;
   }
 
   private static long value(Row row, String column, long absent) {
