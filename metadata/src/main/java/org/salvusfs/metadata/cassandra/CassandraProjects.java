@@ -113,10 +113,7 @@ final class CassandraProjects implements ProjectStore {
 
   @Override
   public void setOverSoftSince(ProjectId id, @Nullable Instant since) throws MetadataException {
-    var update =
-        overSoft
-            .bind(ProjectLimits.stored(since), id.uuid())
-            .setIdempotent(true);
+    var update = overSoft.bind(ProjectLimits.stored(since), id.uuid()).setIdempotent(true);
     retries.until("note the soft limit of " + id, () -> Optional.of(session.execute(update)));
   }
 

@@ -11,8 +11,8 @@ import org.salvusfs.metadata.api.Limits;
 import org.salvusfs.metadata.api.ProjectId;
 
 /**
- * The columns of {@code project} that hold its limits. Rows that are older than the columns
- * have none.
+ * The columns of {@code project} that hold its limits. Rows that are older than the columns have
+ * none.
  */
 final class ProjectLimits {
   static final String COLUMNS =

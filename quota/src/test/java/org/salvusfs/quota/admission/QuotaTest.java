@@ -22,8 +22,7 @@ class QuotaTest {
   private static final Instant NOON = Instant.parse("2026-11-21T12:00:00Z");
   private static final Duration GRACE = Duration.ofDays(7);
 
-  private final AtomicLong nanos =
-      new AtomicLong(TimeUnit.SECONDS.toNanos(NOON.getEpochSecond()));
+  private final AtomicLong nanos = new AtomicLong(TimeUnit.SECONDS.toNanos(NOON.getEpochSecond()));
   private final List<Notice> notices = new ArrayList<>();
   private final Usage usage = new Usage(new CountersItem(2, 0, 1));
 
@@ -68,8 +67,7 @@ class QuotaTest {
   void admit_upToTheLastByte_andNotOneMore() {
     var quota = quota(hard(1000));
     user(quota, 1000);
-    assertEquals(
-        new Verdict.Refused(Resource.BYTES, 1000, 1000), refused(quota, false, 1, 0));
+    assertEquals(new Verdict.Refused(Resource.BYTES, 1000, 1000), refused(quota, false, 1, 0));
     assertEquals(1000, usage.promised().bytes(), "a refusal sets nothing aside");
   }
 
@@ -129,8 +127,7 @@ class QuotaTest {
     above.close();
     user(quota, 100);
     assertEquals(NOON.plus(GRACE), quota.overSoftSince(), "the grace began anew");
-    assertEquals(
-        List.of("quota-soft", "quota-hit", "quota-soft", "quota-soft"), kinds());
+    assertEquals(List.of("quota-soft", "quota-hit", "quota-soft", "quota-soft"), kinds());
   }
 
   @Test

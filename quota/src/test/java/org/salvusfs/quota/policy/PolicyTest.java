@@ -15,7 +15,12 @@ import org.salvusfs.metadata.api.Limits;
 class PolicyTest {
   @ParameterizedTest
   @CsvSource({
-    "0, 0", "4096, 4096", "16M, 16777216", "1.5K, 1536", "10g, 10737418240", "2T, 2199023255552",
+    "0, 0",
+    "4096, 4096",
+    "16M, 16777216",
+    "1.5K, 1536",
+    "10g, 10737418240",
+    "2T, 2199023255552",
     "0.0001K, 0"
   })
   void sizes_parse(String text, long bytes) {
@@ -31,8 +36,15 @@ class PolicyTest {
 
   @ParameterizedTest
   @CsvSource({
-    "0, 0", "1023, 1023", "1024, 1K", "1536, 1.5K", "1048575, 1023K", "10737418239, 9.9G",
-    "10737418240, 10G", "11811160063, 10G", "2199023255552, 2T"
+    "0, 0",
+    "1023, 1023",
+    "1024, 1K",
+    "1536, 1.5K",
+    "1048575, 1023K",
+    "10737418239, 9.9G",
+    "10737418240, 10G",
+    "11811160063, 10G",
+    "2199023255552, 2T"
   })
   void sizes_textIsNeverRoundedUp(long bytes, String text) {
     assertEquals(text, Sizes.text(bytes));
