@@ -155,7 +155,9 @@ class QuotaIT {
   void tenProcesses_racingForTheLastMegabyte_shareItExactly() throws Exception {
     Path home = home("race", "--quota", "4M");
     user(home, "dd if=/dev/zero of=first bs=1M count=3");
-    user(home, "for i in 0 1 2 3 4 5 6 7 8 9; do (dd if=/dev/zero of=r$i bs=4k || true) & done; wait");
+    user(
+        home,
+        "for i in 0 1 2 3 4 5 6 7 8 9; do (dd if=/dev/zero of=r$i bs=4k || true) & done; wait");
     assertEquals(4 * MIB, show("race").at("/bytes").asLong());
     String sum = Shell.run(home, "stat -c %s r* first | awk '{s+=$1} END {print s}'").strip();
     assertEquals(Long.toString(4 * MIB), sum);

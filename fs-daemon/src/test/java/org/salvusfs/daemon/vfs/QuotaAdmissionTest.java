@@ -171,8 +171,7 @@ final class QuotaAdmissionTest {
       assertEquals(
           Errno.EIO,
           assertThrows(FsException.class, () -> user.write(fd, 0, new byte[8_000])).errno());
-      assertEquals(
-          Errno.EIO, assertThrows(FsException.class, () -> user.mkdir("d", 0755)).errno());
+      assertEquals(Errno.EIO, assertThrows(FsException.class, () -> user.mkdir("d", 0755)).errno());
     }
     rig.leased = true;
     assertEquals(10_000, user.write(fd, 0, new byte[10_000]));
@@ -239,7 +238,6 @@ final class QuotaAdmissionTest {
     assertEquals(
         List.of("quota-warning", "quota-warning", "quota-warning", "quota-hit"),
         rig.notices.stream().map(Notice::kind).toList());
-    assertEquals(
-        "80 % of the quota is used: 78K of 97K", rig.notices.getFirst().text());
+    assertEquals("80 % of the quota is used: 78K of 97K", rig.notices.getFirst().text());
   }
 }

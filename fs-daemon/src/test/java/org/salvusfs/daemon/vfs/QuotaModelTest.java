@@ -130,8 +130,9 @@ final class QuotaModelTest {
     boolean fits =
         (bytes <= 0 || used() + bytes <= bytesMax)
             && (inodes <= 0 || inodes() + inodes <= limits.inodes());
-    String wish = "%d bytes and %d inodes with %d and %d used of %s"
-        .formatted(bytes, inodes, used(), inodes(), limits);
+    String wish =
+        "%d bytes and %d inodes with %d and %d used of %s"
+            .formatted(bytes, inodes, used(), inodes(), limits);
     try {
       attempt.run();
     } catch (FsException e) {
@@ -244,7 +245,7 @@ final class QuotaModelTest {
     Model file = to.file();
     int offset = random.nextInt(FILE_BYTES_MAX);
     int length = 1 + random.nextInt(random.nextBoolean() ? 300 : 9_000);
-    long growth = length - file.bytes.get(offset, offset + length).cardinality();
+    int growth = length - file.bytes.get(offset, offset + length).cardinality();
     grow(
         rig,
         to.fd() < 0,
@@ -260,7 +261,10 @@ final class QuotaModelTest {
   private void copy(ProjectRig rig) throws FsException {
     Open from = anyOpen();
     Open to = anyOpen();
-    if (from == null || to == null || from.file() == to.file() || (from.fd() < 0) != (to.fd() < 0)) {
+    if (from == null
+        || to == null
+        || from.file() == to.file()
+        || (from.fd() < 0) != (to.fd() < 0)) {
       return;
     }
     int fromOffset = random.nextInt(FILE_BYTES_MAX);
@@ -271,7 +275,7 @@ final class QuotaModelTest {
     }
     BitSet source = from.file().bytes.get(fromOffset, fromOffset + length);
     BitSet target = to.file().bytes;
-    long growth = source.cardinality() - target.get(toOffset, toOffset + length).cardinality();
+    int growth = source.cardinality() - target.get(toOffset, toOffset + length).cardinality();
     grow(
         rig,
         to.fd() < 0,
@@ -351,7 +355,9 @@ final class QuotaModelTest {
     rig.check();
   }
 
-  /** What came back is a prefix that the model does not know: everything is deleted, at any limit. */
+  /**
+   * What came back is a prefix that the model does not know: everything is deleted, at any limit.
+   */
   private void startAnew(ProjectRig rig) throws FsException {
     open.clear();
     named.clear();

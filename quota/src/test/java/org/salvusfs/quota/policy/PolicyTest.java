@@ -75,7 +75,7 @@ class PolicyTest {
     assertEquals(4L << 30, rule.limit(1L << 30));
     assertEquals(6L << 30, rule.limit(3L << 30));
     assertEquals(rule, QuotaRule.parse("4G,2x"));
-    assertEquals(16, QuotaRule.parse("1.5x").limit(11), "rounded up, so that it is enough");
+    assertEquals(17, QuotaRule.parse("1.5x").limit(11), "rounded up, so that it is enough");
   }
 
   @Test
