@@ -48,7 +48,8 @@ public final class Main implements Runnable {
             .addSubcommand(new ProjectCommand.Create(session))
             .addSubcommand(new ProjectCommand.All(session))
             .addSubcommand(new ProjectCommand.Show(session))
-            .addSubcommand(new ProjectCommand.Clone(session));
+            .addSubcommand(new ProjectCommand.Clone(session))
+            .addSubcommand(new SetCommand(session));
     return new CommandLine(new Main())
         .addSubcommand(new DevCommand(session))
         .addSubcommand(new StopCommand(session))
@@ -57,6 +58,7 @@ public final class Main implements Runnable {
         .addSubcommand(new StatusCommand(session))
         .addSubcommand(project)
         .addSubcommand(SnapshotCommand.commandLine(session))
+        .addSubcommand(new EventsCommand(session))
         .addSubcommand(new CheckCommand(session))
         .addSubcommand(new TestCommand(session))
         .addSubcommand(new ProveCommand(session))

@@ -19,14 +19,15 @@ import picocli.CommandLine.Spec;
 
 @Command(
     name = "project",
-    description = "Creates and shows projects.",
+    description = "Creates and shows projects, and says what they may use.",
     synopsisSubcommandLabel = "COMMAND")
 final class ProjectCommand implements Runnable {
   @Spec private CommandSpec spec = CommandSpec.create();
 
   @Override
   public void run() {
-    throw new ParameterException(spec.commandLine(), "which one: create, list, show or clone?");
+    throw new ParameterException(
+        spec.commandLine(), "which one: create, list, show, set or clone?");
   }
 
   /** A project, a fact a line. */
@@ -34,6 +35,8 @@ final class ProjectCommand implements Runnable {
     return StatusText.projects(List.of(project))
         + "\n\ncreated "
         + project.created()
+        + "\n"
+        + QuotaText.of(project)
         + (project.root() == null ? "\nnot open here" : "\nroot    " + project.root());
   }
 

@@ -39,13 +39,14 @@ final class StatusText {
 
   /** A table of projects. */
   static String projects(List<ProjectStatus> projects) {
-    var table = new Table("PROJECT", "ID", "DURABILITY", ">BYTES", ">INODES", ">TXG");
+    var table = new Table("PROJECT", "ID", "DURABILITY", ">BYTES", ">QUOTA", ">INODES", ">TXG");
     for (var project : projects) {
       table.row(
           project.name(),
           project.id(),
           project.durability(),
           known(project.bytes()),
+          QuotaText.share(project),
           known(project.inodes()),
           known(project.txg()));
     }

@@ -21,6 +21,9 @@ import org.salvusfs.daemon.management.CheckProgress;
 import org.salvusfs.daemon.management.CheckReport;
 import org.salvusfs.daemon.management.DaemonException;
 import org.salvusfs.daemon.management.DaemonStatus;
+import org.salvusfs.daemon.management.EventStatus;
+import org.salvusfs.daemon.management.LimitsChange;
+import org.salvusfs.daemon.management.LimitsSet;
 import org.salvusfs.daemon.management.ManagedSnapshots;
 import org.salvusfs.daemon.management.ProjectStatus;
 import org.salvusfs.metadata.api.Durability;
@@ -83,6 +86,18 @@ public final class ControlClient {
         new Messages.NewProject(
             name, durability.map(home -> home.name().toLowerCase(Locale.ROOT)).orElse(null));
     return ask("POST", "/projects", wanted, ProjectStatus.class);
+  }
+
+  /** See {@code ManagedDaemon}. */
+  public LimitsSet setLimits(String idOrName, LimitsChange change) throws DaemonException {
+    return ask("POST", "/projects/" + encoded(idOrName) + "/limits", change, LimitsSet.class);
+  }
+
+  /** See {@code ManagedDaemon}. */
+  public List<EventStatus> events(Optional<String> idOrName, int days, int most)
+      throws DaemonException {
+    var path = idOrName.map(id -> "/projects/" + encoded(id)).orElse("") + "/events";
+    return List.of(ask("GET", path + "?" + days + "," + most, null, EventStatus[].class));
   }
 
   /** Returns when everything done so far is committed. */

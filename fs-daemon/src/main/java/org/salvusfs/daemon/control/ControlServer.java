@@ -19,6 +19,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.salvusfs.daemon.management.DaemonException;
+import org.salvusfs.daemon.management.EventStatus;
+import org.salvusfs.daemon.management.LimitsChange;
 import org.salvusfs.daemon.management.ManagedDaemon;
 import org.salvusfs.metadata.api.Durability;
 import org.slf4j.Logger;
@@ -79,6 +81,7 @@ public final class ControlServer implements AutoCloseable {
         exchange -> send(exchange, 200, "text/plain; version=0.0.4; charset=utf-8", metrics.get()));
     context("/status", exchange -> daemon.status());
     context("/projects", exchange -> projects(daemon, exchange));
+    context("/events", exchange -> events(daemon, Optional.empty(), exchange));
     context(
         "/commit",
         exchange -> {
@@ -162,12 +165,23 @@ public final class ControlServer implements AutoCloseable {
     return switch (words.size()) {
       case 2 -> post ? create(daemon, exchange) : daemon.projects();
       case 3 -> daemon.project(words.get(2));
+      default -> about(daemon, words.get(2), words.get(3), exchange);
+    };
+  }
+
+  private @Nullable Object about(
+      ManagedDaemon daemon, String project, String what, HttpExchange exchange)
+      throws IOException, DaemonException {
+    return switch (what) {
+      case "limits" ->
+          daemon.setLimits(project, body(exchange, LimitsChange.class, "a change of limits"));
+      case "events" -> events(daemon, Optional.of(project), exchange);
       default -> {
         if (!words.get(3).equals("check")) {
           yield new SnapshotRequests(daemon.snapshots()).answer(exchange, words);
         }
         boolean repair = "repair".equals(exchange.getRequestURI().getQuery());
-        check(daemon, words.get(2), repair, exchange);
+        check(daemon, project, repair, exchange);
         yield null;
       }
     };
@@ -175,12 +189,12 @@ public final class ControlServer implements AutoCloseable {
 
   private static Object create(ManagedDaemon daemon, HttpExchange exchange)
       throws IOException, DaemonException {
-    var wanted = body(exchange, Messages.NewProject.class);
+    var wanted = body(exchange, Messages.NewProject.class, "a project");
     return daemon.createProject(wanted.name(), durability(wanted.durability()));
   }
 
   /** What a request says. */
-  static <T> T body(HttpExchange exchange, Class<T> type)
+  static <T> T body(HttpExchange exchange, Class<T> type, String what)
       throws IOException, DaemonException.Invalid {
     var text =
         new String(exchange.getRequestBody().readNBytes(REQUEST_BYTES_MAX), StandardCharsets.UTF_8);
@@ -188,7 +202,20 @@ public final class ControlServer implements AutoCloseable {
       return Json.read(text, type);
     } catch (JsonProcessingException e) {
       throw new DaemonException.Invalid(
-          "the request is no " + type.getSimpleName() + ": " + e.getOriginalMessage());
+          "the request is not " + what + ": " + e.getOriginalMessage());
+    }
+  }
+
+  /** The query is {@code DAYS,MOST}. */
+  private static List<EventStatus> events(
+      ManagedDaemon daemon, Optional<String> project, HttpExchange exchange)
+      throws DaemonException {
+    var numbers = String.valueOf(exchange.getRequestURI().getQuery()).split(",", -1);
+    try {
+      return daemon.events(
+          project, Integer.parseInt(numbers[0]), Integer.parseInt(numbers[numbers.length - 1]));
+    } catch (NumberFormatException e) {
+      throw new DaemonException.Invalid("events of how many days, and how many of them?");
     }
   }
 

@@ -2,8 +2,6 @@ package org.salvusfs.daemon.data;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
-import java.util.List;
 import org.salvusfs.metadata.api.View;
 import org.salvusfs.metadata.item.InodeItem;
 
@@ -34,6 +32,18 @@ final class Editor {
     long grows = from.remaining() - allocated(view, inode, item, offset, end);
     files.change(txg, inode, item.sizeBytes(), layer -> layer.write(offset, from));
     return grows;
+  }
+
+  /** By how much the allocation grows if a range is set to bytes. */
+  long growth(View view, long inode, InodeItem item, long offset, long length) throws IOException {
+    return length - allocated(view, inode, item, offset, Math.addExact(offset, length));
+  }
+
+  /** By how much the target's allocation changes if a range is copied there. */
+  long shareGrowth(View view, CopySource source, long to, InodeItem toItem, long toOffset)
+      throws IOException {
+    long toEnd = Math.addExact(toOffset, source.lengthBytes());
+    return source.dataBytes() - allocated(view, to, toItem, toOffset, toEnd);
   }
 
   /** Sets a range to bytes of a stored chunk; returns by how much the allocation grows. */
@@ -68,46 +78,16 @@ final class Editor {
   }
 
   /**
-   * Copies {@code [fromOffset, fromOffset + length)} of one file, holes included, to another place,
-   * by reference where it is stored in chunks; returns the change of the target's allocation.
+   * Copies a range, holes included, to another place, by reference where it is stored in chunks;
+   * returns the change of the target's allocation.
    */
-  long share(
-      long txg,
-      View view,
-      long from,
-      long fromSizeBytes,
-      long fromOffset,
-      long to,
-      InodeItem toItem,
-      long toOffset,
-      long length)
+  long share(long txg, View view, CopySource source, long to, InodeItem toItem, long toOffset)
       throws IOException {
-    long count = Math.min(length, fromSizeBytes - fromOffset);
-    if (count <= 0) {
+    if (source.lengthBytes() == 0) {
       return 0;
     }
-    long toEnd = Math.addExact(toOffset, count);
-    if (from == to && fromOffset < toEnd && toOffset < fromOffset + count) {
-      throw new IllegalArgumentException("source and target overlap in inode " + from);
-    }
-    List<Piece> source = new ArrayList<>();
-    reader.pieces(view, from, fromSizeBytes, fromOffset, fromOffset + count, source::add);
-    return put(txg, view, source, fromOffset, to, toItem, toOffset, toEnd);
-  }
-
-  /** Shares data that was read elsewhere, of another state of the project: see {@link #share}. */
-  long put(
-      long txg,
-      View view,
-      List<Piece> source,
-      long fromOffset,
-      long to,
-      InodeItem toItem,
-      long toOffset,
-      long toEnd)
-      throws IOException {
-    long shared = source.stream().mapToLong(Piece::lengthBytes).sum();
-    long replaced = allocated(view, to, toItem, toOffset, toEnd);
+    long growth = shareGrowth(view, source, to, toItem, toOffset);
+    long toEnd = Math.addExact(toOffset, source.lengthBytes());
     files.change(
         txg,
         to,
@@ -117,8 +97,8 @@ final class Editor {
             layer.truncate(toEnd);
           }
           layer.punch(toOffset, toEnd);
-          for (Piece piece : source) {
-            long at = piece.offset() - fromOffset + toOffset;
+          for (Piece piece : source.pieces()) {
+            long at = piece.offset() - source.offset() + toOffset;
             switch (piece) {
               case Piece.Memory memory ->
                   layer.write(at, ByteBuffer.wrap(memory.array(), memory.start(), memory.length()));
@@ -127,7 +107,7 @@ final class Editor {
             }
           }
         });
-    return shared - replaced;
+    return growth;
   }
 
   /** How many bytes of a range are no hole; reads extents only if the counters do not tell. */

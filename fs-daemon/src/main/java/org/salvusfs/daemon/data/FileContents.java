@@ -107,6 +107,14 @@ public final class FileContents implements Contents {
   }
 
   /**
+   * By how many bytes the allocation would grow if a range were written: exactly what {@link
+   * #write} will say under the same lock. Reads extents only if the file has holes.
+   */
+  public long growth(long inode, InodeItem item, long offset, long length) throws IOException {
+    return editor.growth(live, inode, item, offset, length);
+  }
+
+  /**
    * Cuts the file, or extends it by a hole.
    *
    * @return the change of the allocation, at most 0
@@ -125,54 +133,38 @@ public final class FileContents implements Contents {
     return editor.punch(tx.txg(), live, inode, item, offset, Math.addExact(offset, length));
   }
 
-  /**
-   * Copies a range of one file, up to its end, to a place in the same or another one; holes become
-   * holes. What is stored in chunks is shared, what is in memory or inline is copied in memory, so
-   * callers limit the length. The caller also holds the source's read lock.
-   *
-   * @return the change of the target's allocation
-   * @throws IllegalArgumentException if source and target overlap
-   */
-  public long share(
-      Tx tx,
-      long from,
-      long fromSizeBytes,
-      long fromOffset,
-      long to,
-      InodeItem toItem,
-      long toOffset,
-      long length)
+  /** A range of a file, as far as the file goes, for {@link #share}. */
+  public CopySource source(long inode, long sizeBytes, long offset, long length)
       throws IOException {
-    return editor.share(
-        tx.txg(), live, from, fromSizeBytes, fromOffset, to, toItem, toOffset, length);
+    long count = Math.clamp(sizeBytes - offset, 0, length);
+    var pieces = new ArrayList<Piece>();
+    reader.pieces(live, inode, sizeBytes, offset, offset + count, pieces::add);
+    return new CopySource(this, inode, offset, count, pieces);
   }
 
   /**
-   * The same from a file of another state of the project, a snapshot, in which nothing is in
-   * memory.
-   *
-   * @param source that state's contents
+   * By how many bytes the target's allocation would change: exactly what {@link #share} will say.
    */
-  public long shareFrom(
-      FileContents source,
-      Tx tx,
-      long from,
-      long fromSizeBytes,
-      long fromOffset,
-      long to,
-      InodeItem toItem,
-      long toOffset,
-      long length)
+  public long shareGrowth(CopySource source, long to, InodeItem toItem, long toOffset)
       throws IOException {
-    long count = Math.min(length, fromSizeBytes - fromOffset);
-    if (count <= 0) {
-      return 0;
+    return editor.shareGrowth(live, source, to, toItem, toOffset);
+  }
+
+  /**
+   * Copies a range of a file to a place in the same or another one; holes become holes. What is
+   * stored in chunks is shared, what is in memory or inline is copied in memory, so callers limit
+   * the length.
+   *
+   * @param source of these contents, or of another state of the project
+   * @return the change of the target's allocation
+   * @throws IllegalArgumentException if source and target overlap
+   */
+  public long share(Tx tx, CopySource source, long to, InodeItem toItem, long toOffset)
+      throws IOException {
+    if (source.overlaps(this, to, toOffset)) {
+      throw new IllegalArgumentException(source + " overlap the target at " + toOffset);
     }
-    var pieces = new ArrayList<Piece>();
-    source.reader.pieces(
-        source.live, from, fromSizeBytes, fromOffset, fromOffset + count, pieces::add);
-    long toEnd = Math.addExact(toOffset, count);
-    return editor.put(tx.txg(), live, pieces, fromOffset, to, toItem, toOffset, toEnd);
+    return editor.share(tx.txg(), live, source, to, toItem, toOffset);
   }
 
   /**

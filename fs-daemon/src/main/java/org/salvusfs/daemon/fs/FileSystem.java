@@ -87,10 +87,17 @@ public interface FileSystem {
 
   /**
    * Writes all remaining bytes; with O_APPEND among {@code flags} the kernel has set the offset.
-   * With O_SYNC or O_DSYNC durable on return.
+   * With O_SYNC or O_DSYNC durable on return. EDQUOT if the project may not grow by so much for
+   * this caller; nothing is written then.
    */
   int write(
-      long node, long handle, long offset, java.nio.ByteBuffer from, int flags, boolean killSuidgid)
+      Caller caller,
+      long node,
+      long handle,
+      long offset,
+      java.nio.ByteBuffer from,
+      int flags,
+      boolean killSuidgid)
       throws FsException;
 
   void release(long node, long handle);
@@ -131,7 +138,8 @@ public interface FileSystem {
   long lseek(long node, long handle, long offset, int whence) throws FsException;
 
   /** Copies by sharing chunks where it can; returns the bytes copied. */
-  long copyFileRange(long fromNode, long fromOffset, long toNode, long toOffset, long length)
+  long copyFileRange(
+      Caller caller, long fromNode, long fromOffset, long toNode, long toOffset, long length)
       throws FsException;
 
   /** The mount is going away: make everything durable. */

@@ -25,6 +25,22 @@ public interface ManagedDaemon extends AutoCloseable {
   ProjectStatus project(String idOrName) throws DaemonException;
 
   /**
+   * Changes limits. They hold at once if this daemon has the project open.
+   *
+   * @throws DaemonException.Invalid if the limits would contradict each other
+   */
+  LimitsSet setLimits(String idOrName, LimitsChange change) throws DaemonException;
+
+  /**
+   * Events of the last days, newest first.
+   *
+   * @param idOrName empty: of all projects
+   * @param days today included
+   * @param most how many at most
+   */
+  List<EventStatus> events(Optional<String> idOrName, int days, int most) throws DaemonException;
+
+  /**
    * Walks a project's tree and verifies it.
    *
    * @param repair whether to mend what can be mended without losing contents

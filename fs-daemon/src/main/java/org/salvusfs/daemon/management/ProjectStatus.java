@@ -7,12 +7,14 @@ import org.jspecify.annotations.Nullable;
  *
  * @param durability {@code host} or {@code quorum}
  * @param created ISO 8601
- * @param open whether this daemon has it open; the fields after it are null otherwise
+ * @param open whether this daemon has it open; the fields after it, up to {@code quota}, are null
+ *     otherwise
  * @param txg the committed transaction group
  * @param root id of the committed tree's top node
  * @param bytes logical bytes outside holes, uncommitted changes included
  * @param inodes inodes in use, uncommitted changes included
  * @param dirty whether changes wait to be committed
+ * @param quota what it may use
  */
 public record ProjectStatus(
     String id,
@@ -24,4 +26,5 @@ public record ProjectStatus(
     @Nullable String root,
     @Nullable Long bytes,
     @Nullable Long inodes,
-    @Nullable Boolean dirty) {}
+    @Nullable Boolean dirty,
+    QuotaStatus quota) {}

@@ -2,10 +2,12 @@ package org.salvusfs.daemon.vfs;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import org.salvusfs.daemon.data.CopySource;
 import org.salvusfs.daemon.fs.Caller;
 import org.salvusfs.daemon.fs.Errno;
 import org.salvusfs.daemon.fs.FsException;
 import org.salvusfs.metadata.item.InodeItem;
+import org.salvusfs.metadata.txg.Reservation;
 import org.salvusfs.metadata.txg.Tx;
 import org.salvusfs.metadata.txg.TxKind;
 
@@ -49,7 +51,7 @@ final class FileOps {
     }
   }
 
-  int write(long inode, long offset, ByteBuffer from, int flags, boolean killSuidgid)
+  int write(Caller caller, long inode, long offset, ByteBuffer from, int flags, boolean killSuidgid)
       throws IOException, FsException, InterruptedException {
     int count = from.remaining();
     parts.txgs().awaitRoom(count);
@@ -60,26 +62,22 @@ final class FileOps {
         return 0;
       }
       long end = end(start, count);
-      parts.admission().admit(growthBytesMax(item, end, count), 0);
-      if (killSuidgid) {
-        item = privileges.drop(inode, item);
-      }
-      try (Tx tx = parts.txgs().begin(TxKind.DATA)) {
-        long grown = parts.contents().write(tx, inode, item, start, from);
-        attributes.putContents(tx, inode, item, Math.max(item.sizeBytes(), end), grown);
-        tx.apply();
+      long growth = parts.contents().growth(inode, item, start, count);
+      try (Reservation room = parts.admission().admit(caller, growth, 0)) {
+        if (killSuidgid) {
+          item = privileges.drop(inode, item);
+        }
+        try (Tx tx = parts.txgs().begin(TxKind.DATA, room)) {
+          long grown = parts.contents().write(tx, inode, item, start, from);
+          attributes.putContents(tx, inode, item, Math.max(item.sizeBytes(), end), grown);
+          tx.apply();
+        }
       }
     }
     if ((flags & Linux.O_DSYNC) != 0) {
       parts.txgs().log(inode);
     }
     return count;
-  }
-
-  /** A bound that is 0 for an overwrite of a file without holes: that is always admitted. */
-  private static long growthBytesMax(InodeItem item, long end, long count) {
-    boolean hasHoles = item.allocatedBytes() < item.sizeBytes();
-    return hasHoles ? count : Math.clamp(end - item.sizeBytes(), 0, count);
   }
 
   /** Where a range ends; a file has at most 2^63 - 1 bytes. */
@@ -137,35 +135,19 @@ final class FileOps {
     }
   }
 
-  long copyRange(long from, long fromOffset, long to, long toOffset, long length)
+  long copyRange(Caller caller, long from, long fromOffset, long to, long toOffset, long length)
       throws IOException, FsException, InterruptedException {
-    if (fromOffset < 0 || length < 0) {
-      throw new FsException(Errno.EINVAL);
-    }
-    end(toOffset, length);
+    checkRanges(fromOffset, toOffset, length);
     parts.txgs().awaitRoom(Math.min(length, COPY_BYTES_MAX));
     try (InodeLocks.Held _ = parts.locks().exclusiveAndShared(to, from)) {
-      InodeItem source = items.regular(from, Errno.EINVAL);
-      InodeItem target = items.regular(to, Errno.EINVAL);
-      long inFile = Math.min(length, source.sizeBytes() - fromOffset);
-      if (from == to && Math.abs(toOffset - fromOffset) < inFile) {
+      long sizeBytes = items.regular(from, Errno.EINVAL).sizeBytes();
+      if (from == to
+          && Math.abs(toOffset - fromOffset) < Math.min(length, sizeBytes - fromOffset)) {
         throw new FsException(Errno.EINVAL);
       }
-      long count = Math.min(inFile, COPY_BYTES_MAX);
-      if (count <= 0) {
-        return 0;
-      }
-      long end = toOffset + count;
-      parts.admission().admit(growthBytesMax(target, end, count), 0);
-      try (Tx tx = parts.txgs().begin(TxKind.DATA)) {
-        long grown =
-            parts
-                .contents()
-                .share(tx, from, source.sizeBytes(), fromOffset, to, target, toOffset, count);
-        attributes.putContents(tx, to, target, Math.max(target.sizeBytes(), end), grown);
-        tx.apply();
-      }
-      return count;
+      long count = Math.min(length, COPY_BYTES_MAX);
+      return share(
+          caller, parts.contents().source(from, sizeBytes, fromOffset, count), to, toOffset);
     }
   }
 
@@ -175,42 +157,47 @@ final class FileOps {
    * @param past the snapshot's
    */
   long copyRangeFrom(
-      ReadParts past, long from, long fromOffset, long to, long toOffset, long length)
+      Caller caller,
+      ReadParts past,
+      long from,
+      long fromOffset,
+      long to,
+      long toOffset,
+      long length)
       throws IOException, FsException, InterruptedException {
+    checkRanges(fromOffset, toOffset, length);
+    parts.txgs().awaitRoom(Math.min(length, COPY_BYTES_MAX));
+    long sizeBytes = past.items().regular(from, Errno.EINVAL).sizeBytes();
+    long count = Math.min(length, COPY_BYTES_MAX);
+    CopySource source = past.contents().source(from, sizeBytes, fromOffset, count);
+    try (InodeLocks.Held _ = parts.locks().exclusive(to)) {
+      return share(caller, source, to, toOffset);
+    }
+  }
+
+  private static void checkRanges(long fromOffset, long toOffset, long length) throws FsException {
     if (fromOffset < 0 || length < 0) {
       throw new FsException(Errno.EINVAL);
     }
     end(toOffset, length);
-    parts.txgs().awaitRoom(Math.min(length, COPY_BYTES_MAX));
-    InodeItem source = past.items().regular(from, Errno.EINVAL);
-    try (InodeLocks.Held _ = parts.locks().exclusive(to)) {
-      InodeItem target = items.regular(to, Errno.EINVAL);
-      long inFile = Math.min(length, source.sizeBytes() - fromOffset);
-      long count = Math.min(inFile, COPY_BYTES_MAX);
-      if (count <= 0) {
-        return 0;
-      }
-      long end = toOffset + count;
-      parts.admission().admit(growthBytesMax(target, end, count), 0);
-      try (Tx tx = parts.txgs().begin(TxKind.DATA)) {
-        long grown =
-            parts
-                .contents()
-                .shareFrom(
-                    past.contents(),
-                    tx,
-                    from,
-                    source.sizeBytes(),
-                    fromOffset,
-                    to,
-                    target,
-                    toOffset,
-                    count);
-        attributes.putContents(tx, to, target, Math.max(target.sizeBytes(), end), grown);
-        tx.apply();
-      }
-      return count;
+  }
+
+  /** With the target's lock. */
+  private long share(Caller caller, CopySource source, long to, long toOffset)
+      throws IOException, FsException {
+    InodeItem target = items.regular(to, Errno.EINVAL);
+    long count = source.lengthBytes();
+    if (count == 0) {
+      return 0;
     }
+    long growth = parts.contents().shareGrowth(source, to, target, toOffset);
+    try (Reservation room = parts.admission().admit(caller, Math.max(0, growth), 0);
+        Tx tx = parts.txgs().begin(TxKind.DATA, room)) {
+      long grown = parts.contents().share(tx, source, to, target, toOffset);
+      attributes.putContents(tx, to, target, Math.max(target.sizeBytes(), toOffset + count), grown);
+      tx.apply();
+    }
+    return count;
   }
 
   /** Makes the file's contents and all earlier namespace changes durable. */

@@ -257,10 +257,16 @@ public final class MountFileSystem implements FileSystem {
 
   @Override
   public int write(
-      long node, long handle, long offset, ByteBuffer from, int flags, boolean killSuidgid)
+      Caller caller,
+      long node,
+      long handle,
+      long offset,
+      ByteBuffer from,
+      int flags,
+      boolean killSuidgid)
       throws FsException {
     return serving(node, Errno.EISDIR)
-        .write(Nodes.inode(node), handle, offset, from, flags, killSuidgid);
+        .write(caller, Nodes.inode(node), handle, offset, from, flags, killSuidgid);
   }
 
   @Override
@@ -363,13 +369,15 @@ public final class MountFileSystem implements FileSystem {
   }
 
   @Override
-  public long copyFileRange(long fromNode, long fromOffset, long toNode, long toOffset, long length)
+  public long copyFileRange(
+      Caller caller, long fromNode, long fromOffset, long toNode, long toOffset, long length)
       throws FsException {
     if (mounted.at(Nodes.ordinal(fromNode)) instanceof MountedTree.Past past
         && past.project().ordinal() == Nodes.ordinal(toNode)) {
       return past.project()
           .fileSystem()
           .copyFileRangeFrom(
+              caller,
               past.fileSystem().parts(),
               Nodes.inode(fromNode),
               fromOffset,
@@ -378,7 +386,8 @@ public final class MountFileSystem implements FileSystem {
               length);
     }
     return shared(fromNode, toNode, Errno.EISDIR)
-        .copyFileRange(Nodes.inode(fromNode), fromOffset, Nodes.inode(toNode), toOffset, length);
+        .copyFileRange(
+            caller, Nodes.inode(fromNode), fromOffset, Nodes.inode(toNode), toOffset, length);
   }
 
   @Override

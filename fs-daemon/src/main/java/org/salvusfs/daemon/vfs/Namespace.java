@@ -9,6 +9,7 @@ import org.salvusfs.daemon.fs.FsException;
 import org.salvusfs.metadata.item.DirentItem;
 import org.salvusfs.metadata.item.InodeItem;
 import org.salvusfs.metadata.item.Keys;
+import org.salvusfs.metadata.txg.Reservation;
 import org.salvusfs.metadata.txg.Tx;
 import org.salvusfs.metadata.txg.TxKind;
 
@@ -46,10 +47,10 @@ final class Namespace {
       if (items.entry(parent, name) != null) {
         throw new FsException(Errno.EEXIST);
       }
-      parts.admission().admit(0, 1);
       Acls.Birth birth = acls.birth(parent, mode, caller.umask());
       InodeItem item = born(caller, parent, directory, birth.mode(), rdev, target);
-      try (Tx tx = parts.txgs().begin(TxKind.NAMESPACE)) {
+      try (Reservation room = parts.admission().admit(caller, 0, 1);
+          Tx tx = parts.txgs().begin(TxKind.NAMESPACE, room)) {
         long inode = parts.txgs().nextInode();
         tx.put(Keys.inode(inode), item.encode());
         birth.put(tx, inode);
@@ -72,10 +73,10 @@ final class Namespace {
     parts.txgs().awaitRoom(0);
     try (InodeLocks.Held _ = parts.locks().shared(parent)) {
       InodeItem directory = items.livingDirectory(parent);
-      parts.admission().admit(0, 1);
       Acls.Birth birth = acls.birth(parent, mode, caller.umask());
       InodeItem item = born(caller, parent, directory, birth.mode(), 0, null).withNlink(0);
-      try (Tx tx = parts.txgs().begin(TxKind.NAMESPACE)) {
+      try (Reservation room = parts.admission().admit(caller, 0, 1);
+          Tx tx = parts.txgs().begin(TxKind.NAMESPACE, room)) {
         long inode = parts.txgs().nextInode();
         birth.put(tx, inode);
         orphans.bear(tx, inode, item);

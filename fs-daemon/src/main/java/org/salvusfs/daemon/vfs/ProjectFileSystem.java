@@ -19,6 +19,7 @@ import org.salvusfs.metadata.item.CountersItem;
 import org.salvusfs.metadata.item.InodeItem;
 import org.salvusfs.metadata.item.Keys;
 import org.salvusfs.metadata.txg.Transactions;
+import org.salvusfs.quota.admission.Room;
 
 /**
  * One project as a filesystem; its nodes are its inode numbers. The operations are in the classes
@@ -27,7 +28,7 @@ import org.salvusfs.metadata.txg.Transactions;
 public final class ProjectFileSystem implements FileSystem {
   private static final int BLOCK_BYTES = 4096;
 
-  /** How many inodes df shows: as good as any number, for none is reserved. */
+  /** How many inodes df shows where nothing limits them: as good as any number. */
   private static final long INODES = 1L << 32;
 
   /**
@@ -348,9 +349,16 @@ public final class ProjectFileSystem implements FileSystem {
 
   @Override
   public int write(
-      long node, long handle, long offset, ByteBuffer from, int flags, boolean killSuidgid)
+      Caller caller,
+      long node,
+      long handle,
+      long offset,
+      ByteBuffer from,
+      int flags,
+      boolean killSuidgid)
       throws FsException {
-    return calls.call("write", node, () -> files.write(node, offset, from, flags, killSuidgid));
+    return calls.call(
+        "write", node, () -> files.write(caller, node, offset, from, flags, killSuidgid));
   }
 
   @Override
@@ -387,13 +395,17 @@ public final class ProjectFileSystem implements FileSystem {
   @Override
   public StatFs statfs(long node) {
     CountersItem used = parts.txgs().usage();
+    Room room = parts.admission().room();
+    long onDisk = freeBytes.getAsLong();
     long usedBlocks = Math.ceilDiv(used.bytes(), BLOCK_BYTES);
-    long freeBlocks = freeBytes.getAsLong() / BLOCK_BYTES;
+    long freeBlocks = Math.min(room.bytesFree(), onDisk) / BLOCK_BYTES;
+    long freeInodes = Math.min(room.inodesFree(), Math.max(0, INODES - used.inodes()));
     return new StatFs(
         usedBlocks + freeBlocks,
         freeBlocks,
-        INODES,
-        INODES - used.inodes(),
+        Math.min(room.bytesAvailable(), onDisk) / BLOCK_BYTES,
+        used.inodes() + freeInodes,
+        freeInodes,
         BLOCK_BYTES,
         Names.BYTES_MAX);
   }
@@ -435,22 +447,29 @@ public final class ProjectFileSystem implements FileSystem {
   }
 
   @Override
-  public long copyFileRange(long fromNode, long fromOffset, long toNode, long toOffset, long length)
+  public long copyFileRange(
+      Caller caller, long fromNode, long fromOffset, long toNode, long toOffset, long length)
       throws FsException {
     return calls.call(
         "copy_file_range",
         toNode,
-        () -> files.copyRange(fromNode, fromOffset, toNode, toOffset, length));
+        () -> files.copyRange(caller, fromNode, fromOffset, toNode, toOffset, length));
   }
 
   /** Copies by sharing chunks from a file of this project as of a snapshot. */
   long copyFileRangeFrom(
-      ReadParts past, long from, long fromOffset, long to, long toOffset, long length)
+      Caller caller,
+      ReadParts past,
+      long from,
+      long fromOffset,
+      long to,
+      long toOffset,
+      long length)
       throws FsException {
     return calls.call(
         "copy_file_range",
         to,
-        () -> files.copyRangeFrom(past, from, fromOffset, to, toOffset, length));
+        () -> files.copyRangeFrom(caller, past, from, fromOffset, to, toOffset, length));
   }
 
   @Override

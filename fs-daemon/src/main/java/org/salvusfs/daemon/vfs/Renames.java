@@ -10,6 +10,7 @@ import org.salvusfs.metadata.api.MetadataException;
 import org.salvusfs.metadata.item.DirentItem;
 import org.salvusfs.metadata.item.InodeItem;
 import org.salvusfs.metadata.item.Keys;
+import org.salvusfs.metadata.txg.Reservation;
 import org.salvusfs.metadata.txg.Tx;
 import org.salvusfs.metadata.txg.TxKind;
 
@@ -100,12 +101,14 @@ final class Renames {
         return true;
       }
       InodeItem replaced = to.entry() == null ? null : replaceable(item, to, to.entry());
-      InodeItem whiteout = null;
-      if ((flags & Linux.RENAME_WHITEOUT) != 0) {
-        parts.admission().admit(0, 1);
-        whiteout = namespace.born(caller, 0, fromDirectory, InodeItem.S_IFCHR, 0, null);
+      boolean leavesWhiteout = (flags & Linux.RENAME_WHITEOUT) != 0;
+      InodeItem whiteout =
+          leavesWhiteout
+              ? namespace.born(caller, 0, fromDirectory, InodeItem.S_IFCHR, 0, null)
+              : null;
+      try (Reservation room = parts.admission().admit(caller, 0, leavesWhiteout ? 1 : 0)) {
+        move(room, from, fromDirectory, item, to, toDirectory, replaced, whiteout);
       }
-      move(from, fromDirectory, item, to, toDirectory, replaced, whiteout);
     }
     if (to.entry() != null) {
       orphans.abandoned(to.inode());
@@ -163,6 +166,7 @@ final class Renames {
   }
 
   private void move(
+      Reservation room,
       Place from,
       InodeItem fromDirectory,
       InodeItem item,
@@ -174,7 +178,7 @@ final class Renames {
     long now = parts.now();
     int leaving = item.isDirectory() ? -1 : 0;
     int replacedDirectories = replaced != null && replaced.isDirectory() ? -1 : 0;
-    try (Tx tx = parts.txgs().begin(TxKind.NAMESPACE)) {
+    try (Tx tx = parts.txgs().begin(TxKind.NAMESPACE, room)) {
       leave(tx, from, whiteout);
       Namespace.putEntry(tx, to.directory(), to.name(), from.inode(), item);
       putDirectories(

@@ -171,6 +171,6 @@ final class TopDirectory {
 
   StatFs statfs() {
     long blocks = freeBytes.getAsLong() / BLOCK_BYTES;
-    return new StatFs(blocks, blocks, 0, 0, BLOCK_BYTES, Names.BYTES_MAX);
+    return new StatFs(blocks, blocks, blocks, 0, 0, BLOCK_BYTES, Names.BYTES_MAX);
   }
 }

@@ -12,8 +12,8 @@
  *   <li>lock the inodes, in ascending order ({@link org.salvusfs.daemon.vfs.InodeLocks}). Who needs
  *       the inode behind a name reads the entry first, locks both, and reads it again;
  *   <li>read the items from the live view and check everything, with the errno of ext4;
- *   <li>admit the growth ({@link org.salvusfs.daemon.vfs.Admission});
- *   <li>begin the transaction;
+ *   <li>have the growth admitted, to the byte ({@link org.salvusfs.daemon.vfs.Admission});
+ *   <li>begin the transaction, which takes that along;
  *   <li>change contents, put items; contents come first because they alone can fail;
  *   <li>apply, which lets go of the group, and unlock;
  *   <li>wait for the log if the caller asked for it (O_SYNC).

@@ -13,7 +13,9 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.salvusfs.daemon.management.DaemonException;
 import org.salvusfs.daemon.management.ProjectStatus;
+import org.salvusfs.daemon.management.QuotaStatus;
 import org.salvusfs.metadata.api.Durability;
+import org.salvusfs.metadata.api.Limits;
 import org.salvusfs.metadata.api.MetadataException;
 import org.salvusfs.metadata.api.Project;
 import org.salvusfs.metadata.api.ProjectId;
@@ -21,6 +23,7 @@ import org.salvusfs.metadata.item.InodeItem;
 import org.salvusfs.metadata.item.Keys;
 import org.salvusfs.metadata.tree.Tree;
 import org.salvusfs.metadata.txg.Transactions;
+import org.salvusfs.quota.admission.Quota;
 
 /** Creates projects and says how they are. */
 final class Catalogue {
@@ -115,7 +118,9 @@ final class Catalogue {
   }
 
   ProjectStatus status(Project project) {
-    Optional<Transactions> open = projects.ifOpen(project.id()).map(OpenProject::transactions);
+    Optional<OpenProject> held = projects.ifOpen(project.id());
+    Optional<Transactions> open = held.map(OpenProject::transactions);
+    Optional<Quota> quota = held.map(OpenProject::quota);
     return new ProjectStatus(
         project.id().toString(),
         project.name(),
@@ -126,7 +131,24 @@ final class Catalogue {
         open.map(Catalogue::root).orElse(null),
         open.map(txgs -> txgs.usage().bytes()).orElse(null),
         open.map(txgs -> txgs.usage().inodes()).orElse(null),
-        open.map(Transactions::isDirty).orElse(null));
+        open.map(Transactions::isDirty).orElse(null),
+        quota(
+            quota.map(Quota::limits).orElse(project.limits()),
+            quota.isPresent() ? quota.get().overSoftSince() : project.overSoftSince()));
+  }
+
+  private static QuotaStatus quota(Limits limits, @Nullable Instant overSoftSince) {
+    return new QuotaStatus(
+        known(limits.hardBytes()),
+        known(limits.softBytes()),
+        limits.grace().toSeconds(),
+        overSoftSince == null ? null : overSoftSince.toString(),
+        known(limits.inodes()),
+        limits.reserveBytes());
+  }
+
+  private static @Nullable Long known(long limit) {
+    return limit == Limits.UNLIMITED ? null : limit;
   }
 
   private static String root(Transactions transactions) {

@@ -16,6 +16,9 @@ import org.salvusfs.daemon.management.CheckProgress;
 import org.salvusfs.daemon.management.CheckReport;
 import org.salvusfs.daemon.management.DaemonException;
 import org.salvusfs.daemon.management.DaemonStatus;
+import org.salvusfs.daemon.management.EventStatus;
+import org.salvusfs.daemon.management.LimitsChange;
+import org.salvusfs.daemon.management.LimitsSet;
 import org.salvusfs.daemon.management.ManagedSnapshots;
 import org.salvusfs.daemon.management.ProjectStatus;
 import org.salvusfs.daemon.metrics.OperationMeters;
@@ -34,6 +37,7 @@ final class Daemon {
       Lease lease,
       Projects projects,
       Catalogue catalogue,
+      Ledger ledger,
       ProjectCheck check,
       OperationMeters operations,
       Surroundings surroundings,
@@ -117,6 +121,22 @@ final class Daemon {
       return parts.catalogue().status(parts.catalogue().find(idOrName));
     } catch (IOException e) {
       throw Explain.request("looking up project " + idOrName, e);
+    }
+  }
+
+  LimitsSet setLimits(String idOrName, LimitsChange change) throws DaemonException {
+    try {
+      return parts.ledger().set(idOrName, change);
+    } catch (IOException e) {
+      throw Explain.request("setting the limits of project " + idOrName, e);
+    }
+  }
+
+  List<EventStatus> events(Optional<String> idOrName, int days, int most) throws DaemonException {
+    try {
+      return parts.ledger().events(idOrName, days, most);
+    } catch (IOException e) {
+      throw Explain.request("reading events", e);
     }
   }
 

@@ -14,7 +14,10 @@ import org.salvusfs.daemon.management.CheckProgress;
 import org.salvusfs.daemon.management.CheckReport;
 import org.salvusfs.daemon.management.DaemonException;
 import org.salvusfs.daemon.management.DaemonStatus;
+import org.salvusfs.daemon.management.EventStatus;
 import org.salvusfs.daemon.management.FileDifference;
+import org.salvusfs.daemon.management.LimitsChange;
+import org.salvusfs.daemon.management.LimitsSet;
 import org.salvusfs.daemon.management.ManagedDaemon;
 import org.salvusfs.daemon.management.ManagedSnapshots;
 import org.salvusfs.daemon.management.ProjectStatus;
@@ -116,6 +119,17 @@ final class DaemonProcess implements ManagedDaemon {
   @Override
   public ProjectStatus project(String idOrName) throws DaemonException {
     return ask(daemon -> daemon.project(idOrName));
+  }
+
+  @Override
+  public LimitsSet setLimits(String idOrName, LimitsChange change) throws DaemonException {
+    return ask(daemon -> daemon.setLimits(idOrName, change));
+  }
+
+  @Override
+  public List<EventStatus> events(Optional<String> idOrName, int days, int most)
+      throws DaemonException {
+    return ask(daemon -> daemon.events(idOrName, days, most));
   }
 
   @Override

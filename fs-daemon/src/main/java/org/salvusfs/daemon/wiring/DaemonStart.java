@@ -186,12 +186,14 @@ public final class DaemonStart {
             surroundings.nanoClock(),
             nanos -> Thread.sleep(Duration.ofNanos(nanos)));
     var commits = new CommitMeters(registry);
+    var quotas = new Quotas(metadata, eventWriter(), surroundings.wallClock());
     var projects =
         closing.started(
             "the projects",
-            new Projects(stores, lease, leases, config, surroundings, workers(), commits));
+            new Projects(stores, lease, leases, config, surroundings, workers(), commits, quotas));
     var operations = new OperationMeters(registry);
     var catalogue = new Catalogue(stores, projects, surroundings, data.layout().directory());
+    var ledger = new Ledger(stores, projects, catalogue, surroundings);
     var check = new ProjectCheck(stores, projects, surroundings);
     return new Daemon.Parts(
         config,
@@ -200,6 +202,7 @@ public final class DaemonStart {
         lease,
         projects,
         catalogue,
+        ledger,
         check,
         operations,
         surroundings,
@@ -230,6 +233,13 @@ public final class DaemonStart {
     var workers = Executors.newFixedThreadPool(count, threads);
     closing.started("the workers", () -> end(workers));
     return workers;
+  }
+
+  private ExecutorService eventWriter() {
+    var threads = Thread.ofPlatform().daemon().name("events").factory();
+    var writer = Executors.newSingleThreadExecutor(threads);
+    closing.started("the thread that writes events", () -> end(writer));
+    return writer;
   }
 
   private static void end(ExecutorService executor) throws InterruptedException {

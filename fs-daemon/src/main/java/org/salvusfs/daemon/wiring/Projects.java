@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
@@ -12,14 +13,15 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.salvusfs.daemon.config.DaemonConfig;
 import org.salvusfs.daemon.data.FileContents;
-import org.salvusfs.daemon.vfs.Admission;
 import org.salvusfs.daemon.vfs.ProjectFileSystem;
 import org.salvusfs.daemon.vfs.ProjectOpener;
 import org.salvusfs.daemon.vfs.ProjectState;
+import org.salvusfs.daemon.vfs.QuotaAdmission;
 import org.salvusfs.metadata.api.Fence;
 import org.salvusfs.metadata.api.Head;
 import org.salvusfs.metadata.api.IntentLog;
 import org.salvusfs.metadata.api.Lease;
+import org.salvusfs.metadata.api.Limits;
 import org.salvusfs.metadata.api.MetadataException;
 import org.salvusfs.metadata.api.Project;
 import org.salvusfs.metadata.api.ProjectId;
@@ -52,6 +54,7 @@ final class Projects implements ProjectOpener, AutoCloseable {
   private final ThreadFactory committers =
       Thread.ofPlatform().daemon().name("committer-", 0).factory();
   private final CommitListener commits;
+  private final Quotas quotas;
 
   /** Held while a project is opened or closed. */
   private final ReentrantLock opening = new ReentrantLock();
@@ -65,7 +68,8 @@ final class Projects implements ProjectOpener, AutoCloseable {
       DaemonConfig config,
       Surroundings surroundings,
       Executor workers,
-      CommitListener commits) {
+      CommitListener commits,
+      Quotas quotas) {
     this.stores = stores;
     this.lease = lease;
     this.leases = leases;
@@ -73,6 +77,7 @@ final class Projects implements ProjectOpener, AutoCloseable {
     this.surroundings = surroundings;
     this.workers = workers;
     this.commits = commits;
+    this.quotas = quotas;
   }
 
   @Override
@@ -96,7 +101,7 @@ final class Projects implements ProjectOpener, AutoCloseable {
       var opened =
           switch (leases.open(project.id())) {
             case OpenOutcome.Opened(Fence fence, Head before) ->
-                recover(project, fence, term, before, kernelKnows);
+                recover(asOfNow(project), fence, term, before, kernelKnows);
             case OpenOutcome.HeldElsewhere(var holder) ->
                 throw new MetadataException.Unavailable(
                     "project %s is held by host %s (%s)"
@@ -108,6 +113,11 @@ final class Projects implements ProjectOpener, AutoCloseable {
     } finally {
       opening.unlock();
     }
+  }
+
+  /** As the catalogue knows it now: limits may have changed since somebody looked it up. */
+  private Project asOfNow(Project project) throws MetadataException {
+    return Objects.requireNonNullElse(stores.metadata().projects().find(project.id()), project);
   }
 
   private OpenProject recover(
@@ -129,19 +139,20 @@ final class Projects implements ProjectOpener, AutoCloseable {
             committers,
             commits);
     var opened = Transactions.open(parts, options(), fence, term, before, this::contents);
+    var transactions = opened.transactions();
+    var quota = quotas.of(project, transactions.counted());
     var setup =
         new ProjectFileSystem.Setup(
             project.id(),
-            Admission.UNLIMITED,
+            new QuotaAdmission(quota),
             stores::freeBytes,
             surroundings.wallClock(),
             surroundings.nanoClock(),
             new StoredSnapshots(project.id(), stores.metadata().snapshots(), tree, this::contents));
-    var transactions = opened.transactions();
     try {
       var fileSystem = ProjectFileSystem.open(transactions, opened.contents(), setup, kernelKnows);
       log.info("project {} ({}) is open in epoch {}", project.name(), project.id(), fence.epoch());
-      return new OpenProject(fence, tree, transactions, fileSystem);
+      return new OpenProject(fence, tree, transactions, quota, fileSystem);
     } catch (IOException | RuntimeException e) {
       transactions.close();
       throw e;
@@ -152,6 +163,17 @@ final class Projects implements ProjectOpener, AutoCloseable {
   private FileContents contents(View view) {
     return new FileContents(
         stores.blocks().chunks(), view, workers, FileContents.Options.defaults(parallelism()));
+  }
+
+  /** Sets limits, which hold at once if the project is open here. */
+  void limit(Project project, Limits limits) throws MetadataException {
+    opening.lock();
+    try {
+      stores.metadata().projects().setLimits(project.id(), limits);
+      ifOpen(project.id()).ifPresent(held -> held.quota().limit(limits));
+    } finally {
+      opening.unlock();
+    }
   }
 
   private IntentLog log(Project project, Fence fence) {

@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -126,6 +127,72 @@ final class CommandsTest {
     assertTrue(out().contains("quorum"));
     assertEquals(0, salvus("project", "show", "demo", "--json"));
     assertEquals("demo", new ObjectMapper().readTree(out()).at("/name").asText());
+  }
+
+  @Test
+  void projectSet_changesLimits_andWarnsOnStandardError() throws Exception {
+    salvus("project", "create", "demo");
+    assertEquals(
+        0,
+        salvus(
+            "project",
+            "set",
+            "demo",
+            "--quota",
+            "2x,1.5K",
+            "--soft",
+            "1K",
+            "--grace",
+            "2w",
+            "--inodes",
+            "10",
+            "--reserve",
+            "16"));
+    assertTrue(out().contains("50% of 1.9K"), out());
+    assertEquals(0, salvus("project", "show", "demo"));
+    for (var word :
+        new String[] {
+          "quota   1.9K, of which root alone may use 16", "soft    1K, for 14d", "inodes  7 of 10"
+        }) {
+      assertTrue(out().contains(word), word + " in\n" + out());
+    }
+    assertEquals(0, salvus("project", "set", "demo", "--quota", "512", "--json"));
+    var json = new ObjectMapper().readTree(out());
+    assertEquals(512, json.at("/0/project/quota/bytes").asLong());
+    assertEquals("demo: it is full\n", err.toString(StandardCharsets.UTF_8));
+  }
+
+  @Test
+  void projectSet_whatMakesNoSense_isRefused() {
+    salvus("project", "create", "demo");
+    assertEquals(2, salvus("project", "set", "demo", "--quota", "1G", "--soft", "2G"));
+    assertTrue(sentence().contains("soft limit"));
+    assertEquals(6, salvus("project", "set", "none", "--quota", "1G"));
+    assertTrue(sentence().contains("none"));
+    for (var words :
+        List.of(
+            List.of("--quota", "much"),
+            List.of("--quota", "-1"),
+            List.of("--soft", "2x"),
+            List.of("--grace", "soon"),
+            List.of("--inodes", "1.5"),
+            List.<String>of())) {
+      var all = new ArrayList<>(List.of("project", "set", "demo"));
+      all.addAll(words);
+      assertEquals(2, salvus(all.toArray(String[]::new)), words.toString());
+    }
+  }
+
+  @Test
+  void events_ofOneAndOfAll() throws Exception {
+    salvus("project", "create", "demo");
+    assertEquals(0, salvus("events", "demo", "--days", "7"));
+    assertTrue(out().contains("quota-hit  7 days, 100 at most"), out());
+    assertEquals(0, salvus("events", "--most", "3", "--json"));
+    var json = new ObjectMapper().readTree(out());
+    assertEquals("all", json.at("/0/project").asText());
+    assertEquals("30 days, 3 at most", json.at("/0/detail").asText());
+    assertEquals(6, salvus("events", "none"));
   }
 
   @Test

@@ -128,7 +128,8 @@ record VfsTarget(FileSystem fs) implements Target {
   public void write(String name, int offset, byte[] data) throws IOException {
     withHandle(
         name,
-        (node, handle) -> fs.write(node, handle, offset, ByteBuffer.wrap(data), O_RDWR, false));
+        (node, handle) ->
+            fs.write(ROOT_USER, node, handle, offset, ByteBuffer.wrap(data), O_RDWR, false));
   }
 
   @Override

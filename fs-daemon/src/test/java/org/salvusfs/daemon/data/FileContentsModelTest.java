@@ -284,13 +284,10 @@ class FileContentsModelTest {
           (contents, tx, item) ->
               contents.share(
                   tx,
-                  from.inode,
-                  fromSize,
-                  from.now.base + fromOffset,
+                  contents.source(from.inode, fromSize, from.now.base + fromOffset, length),
                   to.inode,
                   item,
-                  to.now.base + toOffset,
-                  length));
+                  to.now.base + toOffset));
     }
 
     private void read(Tracked file) throws IOException {

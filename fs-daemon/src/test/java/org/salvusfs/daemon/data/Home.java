@@ -82,7 +82,10 @@ final class Home {
     return change(
         to,
         Math.max(item(to).sizeBytes(), toOffset + count),
-        (tx, item) -> contents().share(tx, from, fromSize, fromOffset, to, item, toOffset, length));
+        (tx, item) ->
+            contents()
+                .share(
+                    tx, contents().source(from, fromSize, fromOffset, length), to, item, toOffset));
   }
 
   byte[] read(long inode, long offset, int length) throws IOException {

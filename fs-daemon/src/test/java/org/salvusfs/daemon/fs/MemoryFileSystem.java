@@ -285,7 +285,13 @@ public class MemoryFileSystem implements FileSystem {
 
   @Override
   public int write(
-      long node, long handle, long offset, ByteBuffer from, int flags, boolean killSuidgid)
+      Caller caller,
+      long node,
+      long handle,
+      long offset,
+      ByteBuffer from,
+      int flags,
+      boolean killSuidgid)
       throws FsException {
     return changing(
         () -> {
@@ -365,7 +371,8 @@ public class MemoryFileSystem implements FileSystem {
   @Override
   public StatFs statfs(long node) throws FsException {
     long blocks = 1L << 24;
-    return new StatFs(blocks, blocks / 2, 1 << 20, (1 << 20) - inodes.size(), 4096, NAME_BYTES_MAX);
+    return new StatFs(
+        blocks, blocks / 2, blocks / 2, 1 << 20, (1 << 20) - inodes.size(), 4096, NAME_BYTES_MAX);
   }
 
   @Override
@@ -463,7 +470,8 @@ public class MemoryFileSystem implements FileSystem {
   }
 
   @Override
-  public long copyFileRange(long fromNode, long fromOffset, long toNode, long toOffset, long length)
+  public long copyFileRange(
+      Caller caller, long fromNode, long fromOffset, long toNode, long toOffset, long length)
       throws FsException {
     return changing(
         () -> {

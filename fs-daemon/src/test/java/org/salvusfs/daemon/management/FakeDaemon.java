@@ -3,15 +3,20 @@ package org.salvusfs.daemon.management;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.salvusfs.metadata.api.Durability;
+import org.salvusfs.metadata.api.Limits;
 
 /** Keeps projects as names in memory. */
 public final class FakeDaemon implements ManagedDaemon {
+  private static final QuotaStatus NO_LIMITS =
+      new QuotaStatus(null, null, Limits.DEFAULT_GRACE.toSeconds(), null, null, 0);
+
   private final Map<String, ProjectStatus> byName = new TreeMap<>();
   private final FakeSnapshots snapshots = new FakeSnapshots(this);
   private final CountDownLatch stopRequested = new CountDownLatch(1);
@@ -56,7 +61,7 @@ public final class FakeDaemon implements ManagedDaemon {
     var home = durability.orElse(Durability.HOST) == Durability.HOST ? "host" : "quorum";
     var project =
         new ProjectStatus(
-            id, name, home, "2026-11-20T12:00:00Z", true, 5L, "ab12", 1000L, 7L, false);
+            id, name, home, "2026-11-20T12:00:00Z", true, 5L, "ab12", 1000L, 7L, false, NO_LIMITS);
     byName.put(name, project);
     return project;
   }
@@ -72,6 +77,50 @@ public final class FakeDaemon implements ManagedDaemon {
         .filter(one -> one.name().equals(idOrName) || one.id().equals(idOrName))
         .findFirst()
         .orElseThrow(() -> new DaemonException.UnknownProject("there is no project " + idOrName));
+  }
+
+  @Override
+  public LimitsSet setLimits(String idOrName, LimitsChange change) throws DaemonException {
+    var before = project(idOrName);
+    Limits limits;
+    try {
+      limits = change.applied(Limits.NONE, Objects.requireNonNull(before.bytes()));
+    } catch (IllegalArgumentException e) {
+      throw new DaemonException.Invalid(String.valueOf(e.getMessage()));
+    }
+    var quota =
+        new QuotaStatus(
+            limits.hardBytes(),
+            limits.softBytes(),
+            limits.grace().toSeconds(),
+            null,
+            limits.inodes(),
+            limits.reserveBytes());
+    var after =
+        new ProjectStatus(
+            before.id(),
+            before.name(),
+            before.durability(),
+            before.created(),
+            before.open(),
+            before.txg(),
+            before.root(),
+            before.bytes(),
+            before.inodes(),
+            before.dirty(),
+            quota);
+    byName.put(after.name(), after);
+    boolean isFull = limits.hardBytes() < Objects.requireNonNull(before.bytes());
+    return new LimitsSet(after, isFull ? List.of("it is full") : List.of());
+  }
+
+  @Override
+  public List<EventStatus> events(Optional<String> idOrName, int days, int most)
+      throws DaemonException {
+    var name = idOrName.isPresent() ? project(idOrName.get()).name() : "all";
+    return List.of(
+        new EventStatus(
+            "2026-11-21T10:00:00Z", name, "quota-hit", days + " days, " + most + " at most"));
   }
 
   @Override

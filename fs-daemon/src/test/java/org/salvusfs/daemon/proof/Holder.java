@@ -215,7 +215,8 @@ final class Holder implements AutoCloseable {
     node = fs().lookup(ROOT_USER, FileSystem.ROOT, NAME).node();
     long handle = fs().open(ROOT_USER, node, O_RDWR);
     try {
-      fs().write(node, handle, 0, ByteBuffer.wrap(Overwriter.text(number)), O_RDWR, false);
+      fs().write(
+              ROOT_USER, node, handle, 0, ByteBuffer.wrap(Overwriter.text(number)), O_RDWR, false);
     } finally {
       fs().release(node, handle);
     }

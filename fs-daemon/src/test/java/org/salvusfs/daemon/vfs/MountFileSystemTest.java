@@ -153,7 +153,7 @@ final class MountFileSystemTest {
     long other = fs.create(ROOT, beta, bytes("f"), 0644, 0).attr().node();
     assertErrno(Errno.EXDEV, () -> fs.rename(ROOT, alpha, bytes("f"), beta, bytes("g"), 0));
     assertErrno(Errno.EXDEV, () -> fs.link(ROOT, file, beta, bytes("g")));
-    assertErrno(Errno.EXDEV, () -> fs.copyFileRange(file, 0, other, 0, 10));
+    assertErrno(Errno.EXDEV, () -> fs.copyFileRange(ROOT, file, 0, other, 0, 10));
     assertNotEquals(fs.getattr(file).ino(), fs.getattr(other).ino());
   }
 
@@ -183,7 +183,7 @@ final class MountFileSystemTest {
       fs.mkdir(ROOT, alpha, bytes(name), 0755);
     }
     long file = fs.create(ROOT, alpha, bytes("gone"), 0644, 0).attr().node();
-    fs.write(file, 0, 0, ByteBuffer.wrap(bytes("kept")), 0, false);
+    fs.write(ROOT, file, 0, 0, ByteBuffer.wrap(bytes("kept")), 0, false);
     fs.unlink(ROOT, alpha, bytes("gone"));
     long stream = fs.opendir(ROOT, alpha);
     var first = new ArrayList<String>();

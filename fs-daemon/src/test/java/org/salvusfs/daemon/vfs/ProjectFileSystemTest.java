@@ -44,7 +44,7 @@ final class ProjectFileSystemTest {
   /** A file that the kernel knows by one lookup. */
   private long file(String name, String contents) throws FsException {
     long node = fs.create(ROOT, TOP, bytes(name), 0644, 0).attr().node();
-    fs.write(node, 0, 0, ByteBuffer.wrap(bytes(contents)), 0, false);
+    fs.write(ROOT, node, 0, 0, ByteBuffer.wrap(bytes(contents)), 0, false);
     return node;
   }
 
@@ -135,7 +135,7 @@ final class ProjectFileSystemTest {
   @Test
   void write_synchronous_survivesCrash() throws Exception {
     long node = file("f", "");
-    fs.write(node, 0, 0, ByteBuffer.wrap(bytes("safe")), Posix.O_SYNC, false);
+    fs.write(ROOT, node, 0, 0, ByteBuffer.wrap(bytes("safe")), Posix.O_SYNC, false);
     rig.crash();
     assertEquals(4, rig.posix().stat("f").size());
   }
@@ -163,9 +163,9 @@ final class ProjectFileSystemTest {
     long node = fs.create(ROOT, TOP, bytes("f"), 06755, 0).attr().node();
     byte[] capability = bytes("security.capability");
     fs.setxattr(ROOT, node, capability, bytes("cap"), 0);
-    fs.write(node, 0, 0, ByteBuffer.wrap(bytes("x")), 0, false);
+    fs.write(ROOT, node, 0, 0, ByteBuffer.wrap(bytes("x")), 0, false);
     assertEquals(06755, item(node).mode() & 07777);
-    fs.write(node, 0, 0, ByteBuffer.wrap(bytes("x")), 0, true);
+    fs.write(ROOT, node, 0, 0, ByteBuffer.wrap(bytes("x")), 0, true);
     assertEquals(0755, item(node).mode() & 07777);
     assertErrno(Errno.ENODATA, () -> fs.getxattr(node, capability));
   }
@@ -176,7 +176,7 @@ final class ProjectFileSystemTest {
     rig.leased = false;
     assertEquals(1, fs.read(node, 0, 0, ByteBuffer.allocate(10), 0));
     assertErrno(Errno.EIO, () -> fs.mkdir(ROOT, TOP, bytes("d"), 0755));
-    assertErrno(Errno.EIO, () -> fs.write(node, 0, 0, ByteBuffer.wrap(bytes("y")), 0, false));
+    assertErrno(Errno.EIO, () -> fs.write(ROOT, node, 0, 0, ByteBuffer.wrap(bytes("y")), 0, false));
     rig.leased = true;
     fs.mkdir(ROOT, TOP, bytes("d"), 0755);
     rig.check();
@@ -187,7 +187,7 @@ final class ProjectFileSystemTest {
     long node = file("f", "");
     assertErrno(
         Errno.EFBIG,
-        () -> fs.write(node, 0, Long.MAX_VALUE, ByteBuffer.wrap(bytes("x")), 0, false));
+        () -> fs.write(ROOT, node, 0, Long.MAX_VALUE, ByteBuffer.wrap(bytes("x")), 0, false));
   }
 
   @Test
@@ -307,7 +307,7 @@ final class ProjectFileSystemTest {
     assertEquals(InodeItem.S_IFREG | 0644, made.item().mode());
     assertEquals(0, made.item().gid());
     assertNotNull(rig.item(Keys.orphan(made.node())));
-    fs.write(made.node(), 0, 0, ByteBuffer.wrap(bytes("text")), 0, false);
+    fs.write(ROOT, made.node(), 0, 0, ByteBuffer.wrap(bytes("text")), 0, false);
     rig.check();
     assertEquals(1, fs.link(ROOT, made.node(), TOP, bytes("named")).item().nlink());
     assertNull(rig.item(Keys.orphan(made.node())));
@@ -327,7 +327,7 @@ final class ProjectFileSystemTest {
   @Test
   void tmpfile_forgotten_isReaped() throws Exception {
     long node = fs.tmpfile(ROOT, TOP, 0600, 2).attr().node();
-    fs.write(node, 0, 0, ByteBuffer.wrap(bytes("x".repeat(10_000))), 0, false);
+    fs.write(ROOT, node, 0, 0, ByteBuffer.wrap(bytes("x".repeat(10_000))), 0, false);
     fs.forget(node, 1);
     assertEquals(0, rig.itemsOf(node));
     assertEquals(1, rig.usage().inodes());
@@ -338,7 +338,7 @@ final class ProjectFileSystemTest {
   @Test
   void tmpfile_namedAndLogged_survivesCrashWithContents() throws Exception {
     long node = fs.tmpfile(ROOT, TOP, 0600, 2).attr().node();
-    fs.write(node, 0, 0, ByteBuffer.wrap(bytes("contents")), 0, false);
+    fs.write(ROOT, node, 0, 0, ByteBuffer.wrap(bytes("contents")), 0, false);
     fs.link(ROOT, node, TOP, bytes("named"));
     fs.fsyncdir(TOP);
     rig.crash();

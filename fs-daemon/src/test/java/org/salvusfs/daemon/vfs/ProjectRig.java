@@ -6,10 +6,12 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.salvusfs.daemon.data.FakeChunks;
 import org.salvusfs.daemon.data.FileContents;
+import org.salvusfs.daemon.fs.Caller;
 import org.salvusfs.daemon.fs.FsException;
 import org.salvusfs.metadata.api.Cursor;
 import org.salvusfs.metadata.api.Fence;
@@ -17,6 +19,7 @@ import org.salvusfs.metadata.api.Head;
 import org.salvusfs.metadata.api.IntentLog;
 import org.salvusfs.metadata.api.Key;
 import org.salvusfs.metadata.api.Lease;
+import org.salvusfs.metadata.api.Limits;
 import org.salvusfs.metadata.api.ProjectId;
 import org.salvusfs.metadata.api.Snapshot;
 import org.salvusfs.metadata.api.View;
@@ -29,6 +32,8 @@ import org.salvusfs.metadata.tree.NodeCache;
 import org.salvusfs.metadata.tree.Tree;
 import org.salvusfs.metadata.txg.CommitListener;
 import org.salvusfs.metadata.txg.Transactions;
+import org.salvusfs.quota.admission.Notice;
+import org.salvusfs.quota.admission.Quota;
 
 /** A project on simulated stores with a filesystem on top, which can be closed and opened again. */
 final class ProjectRig implements AutoCloseable {
@@ -37,6 +42,14 @@ final class ProjectRig implements AutoCloseable {
   final FakeChunks chunks = new FakeChunks(4096);
   final AtomicLong clock = new AtomicLong(1_800_000_000_000_000_000L);
   volatile boolean leased = true;
+
+  /** What its opening gave notice of. */
+  final List<Notice> notices = new CopyOnWriteArrayList<>();
+
+  /** What the next openings admit. */
+  Limits limits = Limits.NONE;
+
+  private @Nullable Quota quota;
   private final FakeBlockCodec codec = new FakeBlockCodec();
   private final List<IntentLog.Entry> logRecords = new ArrayList<>();
   private Transactions.@Nullable Opened<FileContents> opened;
@@ -93,13 +106,16 @@ final class ProjectRig implements AutoCloseable {
     Transactions.Opened<FileContents> next =
         Transactions.open(parts, options, fence, 0, head(), this::contents);
     opened = next;
+    var admitting =
+        new Quota(next.transactions().counted(), limits, null, clock::get, notices::add);
+    quota = admitting;
     fileSystem =
         ProjectFileSystem.open(
             next.transactions(),
             next.contents(),
             new ProjectFileSystem.Setup(
                 project,
-                Admission.UNLIMITED,
+                new QuotaAdmission(admitting),
                 () -> 1L << 40,
                 () -> clock.addAndGet(1000),
                 System::nanoTime,
@@ -133,8 +149,22 @@ final class ProjectRig implements AutoCloseable {
     return opened.transactions();
   }
 
+  /** Sets limits, which hold at once and after every opening. */
+  void limit(Limits other) {
+    limits = other;
+    if (quota == null) {
+      throw new AssertionError("not open");
+    }
+    quota.limit(other);
+  }
+
   Posix posix() {
-    return new VfsPosix(fs(), new org.salvusfs.daemon.fs.Caller(0, 0, 1, 0), true);
+    return posix(0);
+  }
+
+  /** As it is for one user. */
+  Posix posix(int uid) {
+    return new VfsPosix(fs(), new Caller(uid, uid, 1, 0), true);
   }
 
   @Override

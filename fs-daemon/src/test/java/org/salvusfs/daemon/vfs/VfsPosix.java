@@ -284,6 +284,7 @@ final class VfsPosix implements Posix {
   public int write(int fd, long offset, byte[] bytes) throws FsException {
     Descriptor descriptor = descriptor(fd);
     return fs.write(
+        caller,
         descriptor.node(),
         descriptor.handle(),
         offset,
@@ -316,7 +317,7 @@ final class VfsPosix implements Posix {
   public long copyRange(int from, long fromOffset, int to, long toOffset, long length)
       throws FsException {
     return fs.copyFileRange(
-        descriptor(from).node(), fromOffset, descriptor(to).node(), toOffset, length);
+        caller, descriptor(from).node(), fromOffset, descriptor(to).node(), toOffset, length);
   }
 
   @Override

@@ -10,6 +10,7 @@ import java.util.UUID;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.salvusfs.metadata.api.ClusterStore;
+import org.salvusfs.metadata.api.EventLog;
 import org.salvusfs.metadata.api.HeadStore;
 import org.salvusfs.metadata.api.HostStore;
 import org.salvusfs.metadata.api.MetadataException.Unavailable;
@@ -67,6 +68,7 @@ public final class CassandraMetadata implements AutoCloseable {
   private final CassandraSnapshots snapshots;
   private final CassandraHosts hosts;
   private final CassandraCluster cluster;
+  private final CassandraEvents events;
 
   private CassandraMetadata(
       CqlSession session, Options options, Retries retries, Supplier<UUID> operationIds) {
@@ -78,6 +80,7 @@ public final class CassandraMetadata implements AutoCloseable {
     snapshots = new CassandraSnapshots(session, keyspace, retries, operationIds);
     hosts = new CassandraHosts(session, keyspace, retries);
     cluster = new CassandraCluster(session, keyspace, retries);
+    events = new CassandraEvents(session, keyspace, retries, operationIds);
   }
 
   /**
@@ -131,6 +134,10 @@ public final class CassandraMetadata implements AutoCloseable {
 
   public ClusterStore cluster() {
     return cluster;
+  }
+
+  public EventLog events() {
+    return events;
   }
 
   /** Ends the session; operations that run fail. */

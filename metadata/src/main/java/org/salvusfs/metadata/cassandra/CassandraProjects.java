@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.salvusfs.metadata.api.Durability;
+import org.salvusfs.metadata.api.Limits;
 import org.salvusfs.metadata.api.MetadataException;
 import org.salvusfs.metadata.api.Project;
 import org.salvusfs.metadata.api.ProjectId;
@@ -31,6 +32,8 @@ final class CassandraProjects implements ProjectStore {
   private final Retries retries;
   private final Lwt lwt;
   private final PreparedStatement insert;
+  private final PreparedStatement limit;
+  private final PreparedStatement overSoft;
   private final PreparedStatement claim;
   private final PreparedStatement byId;
   private final PreparedStatement byName;
@@ -42,11 +45,16 @@ final class CassandraProjects implements ProjectStore {
     this.retries = retries;
     this.lwt = new Lwt(session, retries);
     var columns = "project_id, name, durability, created";
-    var select = "SELECT " + columns + " FROM " + keyspace + ".project";
+    var select =
+        "SELECT " + columns + ", " + ProjectLimits.COLUMNS + " FROM " + keyspace + ".project";
     var names = keyspace + ".project_name";
     insert =
         session.prepare(
             "INSERT INTO " + keyspace + ".project (" + columns + ") VALUES (?, ?, ?, ?)");
+    limit = session.prepare(ProjectLimits.update(keyspace));
+    overSoft =
+        session.prepare(
+            "UPDATE " + keyspace + ".project SET over_soft_since = ? WHERE project_id = ?");
     claim =
         session.prepare("INSERT INTO " + names + " (name, project_id) VALUES (?, ?) IF NOT EXISTS");
     byId = session.prepare(select + " WHERE project_id = ?");
@@ -98,6 +106,18 @@ final class CassandraProjects implements ProjectStore {
   }
 
   @Override
+  public void setLimits(ProjectId id, Limits limits) throws MetadataException {
+    var update = ProjectLimits.bind(limit, id, limits).setIdempotent(true);
+    retries.until("set the limits of " + id, () -> Optional.of(session.execute(update)));
+  }
+
+  @Override
+  public void setOverSoftSince(ProjectId id, @Nullable Instant since) throws MetadataException {
+    var update = overSoft.bind(ProjectLimits.stored(since), id.uuid()).setIdempotent(true);
+    retries.until("note the soft limit of " + id, () -> Optional.of(session.execute(update)));
+  }
+
+  @Override
   public List<Project> list() throws MetadataException {
     return retries.until(
         "list the projects",
@@ -141,6 +161,8 @@ final class CassandraProjects implements ProjectStore {
         new ProjectId(Columns.uuid(row, "project_id")),
         Columns.text(row, "name"),
         Durability.valueOf(Columns.text(row, "durability")),
-        created);
+        created,
+        ProjectLimits.of(row),
+        ProjectLimits.overSoftSince(row));
   }
 }

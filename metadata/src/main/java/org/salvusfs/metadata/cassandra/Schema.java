@@ -29,6 +29,10 @@ final class Schema {
   private static final Pattern KEYSPACE = Pattern.compile("[a-z][a-z0-9_]{0,47}");
   private static final Pattern TABLE = Pattern.compile("CREATE TABLE IF NOT EXISTS [^.]+\\.(\\w+)");
 
+  /** A table that an earlier version made, and the first of the columns that were added since. */
+  private static final Pattern ADDED =
+      Pattern.compile("ALTER TABLE [^.]+\\.(\\w+) ADD IF NOT EXISTS \\(\\s*(\\w+)");
+
   private final CqlSession session;
   private final String keyspace;
   private final List<String> statements;
@@ -75,7 +79,12 @@ final class Schema {
                 + ": use a newer SalvusFS");
       }
     }
-    if (!present.containsAll(tablesWanted())) {
+    boolean complete =
+        present.containsAll(tablesWanted())
+            && retries
+                .until("read its columns", () -> Optional.of(columns()))
+                .containsAll(columnsWanted());
+    if (!complete) {
       retries.until("create its tables", () -> Optional.of(create()));
     }
     if (version > 0 && version < VERSION) {
@@ -112,6 +121,20 @@ final class Schema {
     return names;
   }
 
+  /** As {@code table.column}. */
+  private List<String> columns() {
+    var names = new ArrayList<String>();
+    session
+        .execute(
+            SimpleStatement.newInstance(
+                    "SELECT table_name, column_name FROM system_schema.columns WHERE keyspace_name = ?",
+                    keyspace)
+                .setConsistencyLevel(ConsistencyLevel.ONE))
+        .forEach(
+            row -> names.add(Columns.text(row, "table_name") + "." + row.getString("column_name")));
+    return names;
+  }
+
   /** 0 if the cluster row has not been written yet. */
   private int version() {
     var row =
@@ -136,6 +159,18 @@ final class Schema {
       var table = TABLE.matcher(statement);
       if (table.find()) {
         names.add(table.group(1));
+      }
+    }
+    return names;
+  }
+
+  /** Of each group of columns that was added the first. */
+  private List<String> columnsWanted() {
+    var names = new ArrayList<String>();
+    for (var statement : statements) {
+      var added = ADDED.matcher(statement);
+      if (added.find()) {
+        names.add(added.group(1) + "." + added.group(2));
       }
     }
     return names;

@@ -13,6 +13,7 @@ final class HeldTx implements Tx {
   private final View view;
   private final @Nullable Journal journal;
   private final Usage usage;
+  private final Reservation growth;
   private final List<Change> changes = new ArrayList<>(6);
   private final List<Long> reaped = new ArrayList<>(0);
   private final List<Long> carried = new ArrayList<>(0);
@@ -22,12 +23,14 @@ final class HeldTx implements Tx {
 
   /**
    * @param journal where the operation is noted, null if it is not
+   * @param growth what was set aside for it
    */
-  HeldTx(Group group, View view, @Nullable Journal journal, Usage usage) {
+  HeldTx(Group group, View view, @Nullable Journal journal, Usage usage, Reservation growth) {
     this.group = group;
     this.view = view;
     this.journal = journal;
     this.usage = usage;
+    this.growth = growth;
   }
 
   @Override
@@ -74,7 +77,7 @@ final class HeldTx implements Tx {
     group.overlay.apply(changes, reaped);
     if (addedBytes != 0 || addedInodes != 0) {
       group.overlay.addUsage(addedBytes, addedInodes);
-      usage.add(addedBytes, addedInodes);
+      usage.add(addedBytes, addedInodes, growth);
     }
     if (journal != null) {
       journal.add(new Journal.Note(group.txg, changes, reaped, carried));

@@ -185,7 +185,10 @@ public final class Transactions implements AutoCloseable {
 
   private void recover(Recovery.Recovered recovered, Contents contents) throws IOException {
     var recovery =
-        new Recovery(() -> new HeldTx(groups.holdOpen(), view, null, usage), usage, contents);
+        new Recovery(
+            () -> new HeldTx(groups.holdOpen(), view, null, usage, Reservation.NONE),
+            usage,
+            contents);
     recovery.replay(recovered.steps());
     if (!groups.state().open().overlay.isEmpty()) {
       try {
@@ -227,17 +230,23 @@ public final class Transactions implements AutoCloseable {
   /**
    * Begins an operation inside the open group.
    *
+   * @param growth what {@link #counted} set aside for it; the caller closes it afterwards
    * @throws MetadataException.Fenced if another host has taken the project over
    * @throws MetadataException.Unavailable if the lease is lost and does not come back in time
    */
-  public Tx begin(TxKind kind) throws MetadataException {
+  public Tx begin(TxKind kind, Reservation growth) throws MetadataException {
     tenure.confirm();
     Journal noted =
         switch (kind) {
           case NAMESPACE -> journal;
           case DATA -> null;
         };
-    return new HeldTx(groups.hold(), view, noted, usage);
+    return new HeldTx(groups.hold(), view, noted, usage, growth);
+  }
+
+  /** The same for an operation that does not grow, or that nobody limits. */
+  public Tx begin(TxKind kind) throws MetadataException {
+    return begin(kind, Reservation.NONE);
   }
 
   /**
@@ -265,6 +274,11 @@ public final class Transactions implements AutoCloseable {
   /** The counters as of now, uncommitted changes included. */
   public CountersItem usage() {
     return usage.now();
+  }
+
+  /** Where growth is set aside before it happens. */
+  public Usage counted() {
+    return usage;
   }
 
   public long committedTxg() {

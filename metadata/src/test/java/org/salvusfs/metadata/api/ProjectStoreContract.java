@@ -6,10 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
@@ -90,6 +92,48 @@ public abstract class ProjectStoreContract {
     }
     all.sort(Comparator.comparing(Project::name));
     assertEquals(all, mine(projects));
+  }
+
+  @Test
+  void setLimits_ofOneProject_areItsOwnAndNobodyElses() throws Exception {
+    var projects = projects();
+    var limited = project("limited");
+    var other = project("other");
+    assertTrue(projects.create(limited));
+    assertTrue(projects.create(other));
+    var limits = new Limits(10L << 30, 9L << 30, Duration.ofDays(3), 100_000, 16 << 20);
+    projects.setLimits(limited.id(), limits);
+    var expected =
+        new Project(
+            limited.id(), limited.name(), limited.durability(), limited.created(), limits, null);
+    assertEquals(expected, projects.find(limited.id()));
+    assertEquals(expected, projects.find(limited.name()));
+    assertEquals(List.of(expected, other), mine(projects));
+    assertTrue(projects.create(limited), "again, as whoever got no answer does");
+    assertEquals(expected, projects.find(limited.id()));
+  }
+
+  @Test
+  void setLimits_removed_areGone() throws Exception {
+    var projects = projects();
+    var project = project("freed");
+    assertTrue(projects.create(project));
+    projects.setLimits(project.id(), new Limits(5, 4, Duration.ofSeconds(1), 3, 2));
+    projects.setLimits(project.id(), Limits.NONE);
+    assertEquals(project, projects.find(project.id()));
+  }
+
+  @Test
+  void setOverSoftSince_isKeptBesideTheLimitsUntilItIsTakenBack() throws Exception {
+    var projects = projects();
+    var project = project("over");
+    assertTrue(projects.create(project));
+    var since = Instant.parse("2026-11-21T01:02:03.456Z");
+    projects.setOverSoftSince(project.id(), since);
+    projects.setLimits(project.id(), new Limits(5, 4, Duration.ofSeconds(1), 3, 2));
+    assertEquals(since, Objects.requireNonNull(projects.find(project.id())).overSoftSince());
+    projects.setOverSoftSince(project.id(), null);
+    assertNull(Objects.requireNonNull(projects.find(project.id())).overSoftSince());
   }
 
   @Test

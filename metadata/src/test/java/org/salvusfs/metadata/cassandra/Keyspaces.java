@@ -23,4 +23,15 @@ public final class Keyspaces {
         Thread::sleep,
         UUID::randomUUID);
   }
+
+  /** Executes a statement in a keyspace, without the stores. */
+  static void change(LocalCassandra server, String keyspace, String statement) throws IOException {
+    var options =
+        CassandraMetadata.Options.single(
+            server.contactPoint(), LocalCassandra.DATA_CENTER, keyspace);
+    try (var session = Sessions.open(options)) {
+      session.execute("USE " + Schema.quoted(keyspace));
+      session.execute(statement);
+    }
+  }
 }

@@ -10,13 +10,18 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.salvusfs.metadata.api.ClusterRow;
+import org.salvusfs.metadata.api.Durability;
+import org.salvusfs.metadata.api.Limits;
 import org.salvusfs.metadata.api.MetadataException.Unavailable;
+import org.salvusfs.metadata.api.Project;
 import org.salvusfs.metadata.api.ProjectId;
 import org.salvusfs.metadata.localcassandra.CassandraExtension;
 import org.salvusfs.metadata.localcassandra.LocalCassandra;
@@ -32,6 +37,28 @@ class SchemaIT {
     }
     try (var metadata = Keyspaces.open(server, keyspace)) {
       assertEquals(row.cluster(), metadata.cluster().read().orElseThrow().cluster());
+    }
+  }
+
+  @Test
+  void open_projectsOfVersion1_haveNoLimitsAndGetSome(LocalCassandra server) throws Exception {
+    var keyspace = "schema_without_limits";
+    var project =
+        new Project(
+            new ProjectId(UUID.randomUUID()), "old", Durability.HOST, Instant.ofEpochSecond(7));
+    try (var metadata = Keyspaces.open(server, keyspace)) {
+      assertTrue(metadata.projects().create(project));
+    }
+    Keyspaces.change(
+        server,
+        keyspace,
+        "ALTER TABLE project DROP (quota_bytes, soft_bytes, grace_seconds, quota_inodes,"
+            + " reserve_bytes, over_soft_since)");
+    try (var metadata = Keyspaces.open(server, keyspace)) {
+      assertEquals(project, metadata.projects().find("old"));
+      var limits = new Limits(100, 90, Duration.ofHours(1), 80, 10);
+      metadata.projects().setLimits(project.id(), limits);
+      assertEquals(limits, Objects.requireNonNull(metadata.projects().find(project.id())).limits());
     }
   }
 

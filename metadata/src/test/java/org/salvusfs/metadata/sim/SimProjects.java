@@ -1,8 +1,12 @@
 package org.salvusfs.metadata.sim;
 
+import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.TreeMap;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
+import org.salvusfs.metadata.api.Limits;
 import org.salvusfs.metadata.api.MetadataException;
 import org.salvusfs.metadata.api.Project;
 import org.salvusfs.metadata.api.ProjectId;
@@ -44,6 +48,31 @@ final class SimProjects implements ProjectStore {
   @Override
   public List<Project> list() throws MetadataException {
     return faults.run("list projects", () -> List.copyOf(byName.values()));
+  }
+
+  @Override
+  public void setLimits(ProjectId id, Limits limits) throws MetadataException {
+    change(
+        "set limits",
+        id,
+        p -> new Project(p.id(), p.name(), p.durability(), p.created(), limits, p.overSoftSince()));
+  }
+
+  @Override
+  public void setOverSoftSince(ProjectId id, @Nullable Instant since) throws MetadataException {
+    change(
+        "note the soft limit",
+        id,
+        p -> new Project(p.id(), p.name(), p.durability(), p.created(), p.limits(), since));
+  }
+
+  private void change(String what, ProjectId id, UnaryOperator<Project> to)
+      throws MetadataException {
+    faults.<@Nullable Project>run(
+        what,
+        () ->
+            byName.computeIfPresent(
+                Objects.requireNonNull(byId(id)).name(), (n, p) -> to.apply(p)));
   }
 
   private @Nullable Project byId(ProjectId id) {

@@ -3,6 +3,7 @@ package org.salvusfs.metadata.sim;
 import java.util.Set;
 import org.salvusfs.blockstore.api.BlockId;
 import org.salvusfs.metadata.api.ClusterStore;
+import org.salvusfs.metadata.api.EventLog;
 import org.salvusfs.metadata.api.HeadStore;
 import org.salvusfs.metadata.api.HostStore;
 import org.salvusfs.metadata.api.NodeStore;
@@ -27,6 +28,7 @@ public final class SimulatedMetadata {
   private final SimSnapshots snapshots = new SimSnapshots(faults);
   private final SimHosts hosts = new SimHosts(faults);
   private final SimCluster cluster = new SimCluster(faults);
+  private final SimEvents events = new SimEvents(faults);
 
   /** Where failures are ordered. */
   public Faults faults() {
@@ -55,6 +57,10 @@ public final class SimulatedMetadata {
 
   public ClusterStore cluster() {
     return cluster;
+  }
+
+  public EventLog events() {
+    return events;
   }
 
   /** Number of nodes that are stored. */

@@ -78,7 +78,9 @@ final class FileCallbacks {
         () -> {
           Handles.Handle file = files.get(FileInfo.number(fileInfo));
           int flags = FileInfo.flags(fileInfo);
-          return fs.write(file.node(), file.handle(), offset, bytes(buffer, size), flags, false);
+          Caller caller = FileInfo.isWriteback(fileInfo) ? Caller.WRITEBACK : callers.present();
+          return fs.write(
+              caller, file.node(), file.handle(), offset, bytes(buffer, size), flags, false);
         });
   }
 

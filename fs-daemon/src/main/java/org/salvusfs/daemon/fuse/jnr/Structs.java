@@ -58,7 +58,7 @@ final class Structs {
     struct.f_frsize.set(statfs.blockBytes());
     struct.f_blocks.set(statfs.blocks());
     struct.f_bfree.set(statfs.blocksFree());
-    struct.f_bavail.set(statfs.blocksFree());
+    struct.f_bavail.set(statfs.blocksAvailable());
     struct.f_files.set(statfs.inodes());
     struct.f_ffree.set(statfs.inodesFree());
     struct.f_favail.set(statfs.inodesFree());

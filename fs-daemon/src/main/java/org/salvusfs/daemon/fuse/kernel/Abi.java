@@ -101,6 +101,8 @@ final class Abi {
   static final int SETXATTR_ACL_KILL_SGID = 1;
 
   /** fuse_write_in.write_flags: clear setuid and setgid. */
+  static final int WRITE_CACHE = 1;
+
   static final int WRITE_KILL_SUIDGID = 1 << 2;
 
   /** fuse_fsync_in.fsync_flags: fdatasync. */

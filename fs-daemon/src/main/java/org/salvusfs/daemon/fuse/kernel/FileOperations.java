@@ -1,5 +1,6 @@
 package org.salvusfs.daemon.fuse.kernel;
 
+import org.salvusfs.daemon.fs.Caller;
 import org.salvusfs.daemon.fs.Errno;
 import org.salvusfs.daemon.fs.FileSystem;
 import org.salvusfs.daemon.fs.FsException;
@@ -102,6 +103,7 @@ final class FileOperations {
     int writeFlags = in.int32(20);
     out.count(
         fs.write(
+            (writeFlags & Abi.WRITE_CACHE) != 0 ? Caller.WRITEBACK : in.caller(),
             in.node(),
             handle(in),
             offset,
@@ -154,7 +156,8 @@ final class FileOperations {
     long fromOffset = notNegative(in.int64(8));
     long toOffset = notNegative(in.int64(32));
     long target = in.int64(16);
-    long copied = fs.copyFileRange(in.node(), fromOffset, target, toOffset, notNegative(length));
+    long copied =
+        fs.copyFileRange(in.caller(), in.node(), fromOffset, target, toOffset, notNegative(length));
     killSuidgidUnasked(in, target);
     return copied;
   }

@@ -167,7 +167,7 @@ final class Reply {
   void statfs(StatFs statfs) {
     bytes.putLong(BODY, statfs.blocks());
     bytes.putLong(BODY + 8, statfs.blocksFree());
-    bytes.putLong(BODY + 16, statfs.blocksFree());
+    bytes.putLong(BODY + 16, statfs.blocksAvailable());
     bytes.putLong(BODY + 24, statfs.inodes());
     bytes.putLong(BODY + 32, statfs.inodesFree());
     bytes.putInt(BODY + 40, statfs.blockBytes());

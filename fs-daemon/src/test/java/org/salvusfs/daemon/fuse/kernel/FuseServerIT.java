@@ -462,7 +462,7 @@ final class FuseServerIT extends FuseMountContract {
     Files.writeString(at("f"), "old");
     long node = Posix.stat(at("f")).ino();
     assertEquals("old", Files.readString(at("f")));
-    fs.write(node, node, 0, ByteBuffer.wrap(name("new contents")), 0, false);
+    fs.write(ROOT_USER, node, node, 0, ByteBuffer.wrap(name("new contents")), 0, false);
     server.invalidateNode(node, 0, 0);
     assertEquals("new contents", Files.readString(at("f")));
     fs.setattr(ROOT_USER, node, new SetAttr(0600, null, null, null, null, null, null, false));

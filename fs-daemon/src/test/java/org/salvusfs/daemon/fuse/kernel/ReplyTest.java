@@ -147,12 +147,12 @@ final class ReplyTest {
 
   @Test
   void statfs_fields_lieWhereTheKernelReadsThem() {
-    reply.statfs(new StatFs(1, 2, 3, 4, 5, 6));
+    reply.statfs(new StatFs(1, 2, 7, 3, 4, 5, 6));
     ByteBuffer body = Wire.body(buffer);
     assertEquals(80, body.capacity());
     assertEquals(1, body.getLong(0));
     assertEquals(2, body.getLong(8));
-    assertEquals(2, body.getLong(16));
+    assertEquals(7, body.getLong(16));
     assertEquals(3, body.getLong(24));
     assertEquals(4, body.getLong(32));
     assertEquals(5, body.getInt(40));

@@ -1,0 +1,122 @@
+package org.salvusfs.daemon.cli;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.salvusfs.daemon.control.Json;
+import org.salvusfs.daemon.management.DaemonException;
+import org.salvusfs.daemon.management.LimitsChange;
+import org.salvusfs.daemon.management.LimitsSet;
+import org.salvusfs.metadata.api.Limits;
+import org.salvusfs.quota.policy.QuotaRule;
+import org.salvusfs.quota.policy.Sizes;
+import org.salvusfs.quota.policy.Spans;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+@Command(
+    name = "set",
+    description = "Changes what projects may use. Sizes take K, M, G, T (powers of 1024).")
+final class SetCommand implements Callable<Integer> {
+  private static final String NONE = "none";
+
+  @Mixin private Common common = new Common();
+
+  @Parameters(arity = "1..*", paramLabel = "ID", description = "ids or names of the projects")
+  private List<String> ids = List.of();
+
+  @Option(
+      names = "--quota",
+      paramLabel = "SIZE",
+      description =
+          "hard limit; 2x: twice what is in use; 2x,4G: the larger of the two; none: no limit")
+  private @Nullable String quota;
+
+  @Option(
+      names = "--soft",
+      paramLabel = "SIZE",
+      description = "limit that users may exceed for the time of grace, or none")
+  private @Nullable String soft;
+
+  @Option(names = "--grace", paramLabel = "SPAN", description = "such as 12h or 7d")
+  private @Nullable String grace;
+
+  @Option(
+      names = "--inodes",
+      paramLabel = "N",
+      description = "how many files, directories and so on, or none")
+  private @Nullable String inodes;
+
+  @Option(
+      names = "--reserve",
+      paramLabel = "SIZE",
+      description = "the last part of the quota, which only root may use, or none")
+  private @Nullable String reserve;
+
+  @Spec private CommandSpec spec = CommandSpec.create();
+  private final Session session;
+
+  SetCommand(Session session) {
+    this.session = session;
+  }
+
+  @Override
+  public Integer call() throws DaemonException {
+    var change =
+        new LimitsChange(
+            read("--quota", quota, QuotaRule::parse),
+            read("--soft", soft, text -> orNone(text, Limits.UNLIMITED, Sizes::parse)),
+            read("--grace", grace, text -> Spans.parse(text).toSeconds()),
+            read("--inodes", inodes, text -> orNone(text, Limits.UNLIMITED, SetCommand::count)),
+            read("--reserve", reserve, text -> orNone(text, 0, Sizes::parse)));
+    if (change.equals(new LimitsChange(null, null, null, null, null))) {
+      throw new ParameterException(
+          spec.commandLine(), "what? --quota, --soft, --grace, --inodes or --reserve");
+    }
+    var client = common.client();
+    var done = new ArrayList<LimitsSet>();
+    for (String id : ids) {
+      var set = client.setLimits(id, change);
+      set.warnings()
+          .forEach(warning -> session.err().println(set.project().name() + ": " + warning));
+      done.add(set);
+    }
+    session
+        .out()
+        .println(
+            common.json()
+                ? Json.pretty(done)
+                : StatusText.projects(done.stream().map(LimitsSet::project).toList()));
+    return ExitCode.OK.status();
+  }
+
+  private <T> @Nullable T read(String option, @Nullable String text, Function<String, T> reader) {
+    if (text == null) {
+      return null;
+    }
+    try {
+      return reader.apply(text);
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(spec.commandLine(), option + ": " + e.getMessage(), e);
+    }
+  }
+
+  private static long orNone(String text, long none, Function<String, Long> reader) {
+    return text.equals(NONE) ? none : reader.apply(text);
+  }
+
+  private static long count(String text) {
+    try {
+      return Integer.parseUnsignedInt(text) & 0xFFFF_FFFFL;
+    } catch (NumberFormatException e) {
+      throw new IllegalArgumentException("\"" + text + "\" is no whole number", e);
+    }
+  }
+}

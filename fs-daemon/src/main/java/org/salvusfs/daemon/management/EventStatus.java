@@ -1,0 +1,11 @@
+package org.salvusfs.daemon.management;
+
+/**
+ * Something that happened to a project.
+ *
+ * @param at ISO 8601
+ * @param project its name
+ * @param kind a word for programs
+ * @param detail a sentence for people
+ */
+public record EventStatus(String at, String project, String kind, String detail) {}
