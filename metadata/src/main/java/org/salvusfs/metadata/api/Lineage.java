@@ -63,7 +63,7 @@ public record Lineage(List<Fork> forks) {
     long begin = 0;
     long lastKept = -1;
     for (Fork fork : all) {
-      if (holdsSnapshot.test(new Range(begin, fork.from))) {
+      if (begin <= fork.from && holdsSnapshot.test(new Range(begin, fork.from))) {
         if (begin > 0) {
           kept.add(new Fork(lastKept, begin));
         }

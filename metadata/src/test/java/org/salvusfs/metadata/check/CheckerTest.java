@@ -7,23 +7,29 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.UUID;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.salvusfs.blockstore.api.BlockId;
 import org.salvusfs.metadata.api.Change;
 import org.salvusfs.metadata.api.Key;
+import org.salvusfs.metadata.api.Lineage;
 import org.salvusfs.metadata.api.MetadataException;
+import org.salvusfs.metadata.api.ProjectId;
 import org.salvusfs.metadata.item.CountersItem;
 import org.salvusfs.metadata.item.DirentItem;
 import org.salvusfs.metadata.item.ExtentItem;
 import org.salvusfs.metadata.item.InodeItem;
 import org.salvusfs.metadata.item.Keys;
+import org.salvusfs.metadata.item.LineageItem;
+import org.salvusfs.metadata.item.OriginItem;
 import org.salvusfs.metadata.tree.FakeBlockCodec;
 import org.salvusfs.metadata.tree.StoredNodes;
 import org.salvusfs.metadata.tree.TestTree;
@@ -96,6 +102,26 @@ final class CheckerTest {
     byte[] contents = new byte[SampleProject.CHUNK_BYTES];
     contents[0] = (byte) index;
     return project.chunks.add(contents);
+  }
+
+  @Test
+  void check_aCloneThatWasRolledBack_findsNothing() throws MetadataException {
+    project.write();
+    var id = new ProjectId(new UUID(1, 2));
+    var lineage = new Lineage(List.of(new Lineage.Fork(3, 4)));
+    var origin = new OriginItem(id, Instant.ofEpochMilli(5), project.tree.root());
+    project.tree.apply(
+        List.of(
+            new Change(Keys.lineage(), new LineageItem(id, lineage).encode()),
+            new Change(Keys.origin(), origin.encode())));
+    assertEquals(List.of(), project.check(CheckOptions.DEEP).findings());
+  }
+
+  @Test
+  void check_unreadableLineage_isFound() throws MetadataException {
+    project.write();
+    project.tree.set(Keys.lineage(), new byte[5]);
+    assertEquals(1, project.check(CheckOptions.DEEP).findings().size());
   }
 
   @Test

@@ -6,13 +6,17 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.time.Instant;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
+import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.salvusfs.blockstore.api.BlockId;
 import org.salvusfs.metadata.api.Key;
+import org.salvusfs.metadata.api.Lineage;
 import org.salvusfs.metadata.api.MetadataException;
+import org.salvusfs.metadata.api.ProjectId;
 
 /** The layouts of docs/formats/items-v1.md. */
 final class ItemsTest {
@@ -122,6 +126,39 @@ final class ItemsTest {
   }
 
   @Test
+  void lineage_layout_isAsDocumented() throws MetadataException {
+    var lineage =
+        new LineageItem(
+            new ProjectId(new UUID(1, 2)),
+            new Lineage(List.of(new Lineage.Fork(-1, 3), new Lineage.Fork(4, 5))));
+    assertHex(
+        "0000000000000001 0000000000000002 ffffffffffffffff 0000000000000003"
+            + "0000000000000004 0000000000000005",
+        lineage.encode());
+    assertEquals(lineage, LineageItem.decode(lineage.encode()));
+  }
+
+  @Test
+  void lineage_thatDoesNotAscend_isCorrupt() {
+    byte[] value = new byte[32];
+    value[23] = 9;
+    value[31] = 9;
+    assertThrows(MetadataException.Corrupt.class, () -> LineageItem.decode(value));
+  }
+
+  @Test
+  void origin_layout_isAsDocumented() throws MetadataException {
+    var origin =
+        new OriginItem(
+            new ProjectId(new UUID(1, 2)), Instant.ofEpochMilli(3), new BlockId(4, 5, 6, 7));
+    assertHex(
+        "0000000000000001 0000000000000002 0000000000000003 0000000000000004"
+            + "0000000000000005 0000000000000006 0000000000000007",
+        origin.encode());
+    assertEquals(origin, OriginItem.decode(origin.encode()));
+  }
+
+  @Test
   void decode_anyBytes_givesAnItemOrCorrupt() throws MetadataException {
     for (int seed = 0; seed < 20_000; seed++) {
       var random = new Random(seed);
@@ -130,6 +167,7 @@ final class ItemsTest {
       check(bytes.length == InodeItem.BYTES, () -> InodeItem.decode(bytes).encode(), bytes);
       check(bytes.length == DirentItem.BYTES, () -> DirentItem.decode(bytes).encode(), bytes);
       check(bytes.length == ExtentItem.BYTES, () -> ExtentItem.decode(bytes).encode(), bytes);
+      check(bytes.length == OriginItem.BYTES, () -> OriginItem.decode(bytes).encode(), bytes);
       check(bytes.length == CountersItem.BYTES, () -> CountersItem.decode(bytes).encode(), bytes);
     }
   }

@@ -195,7 +195,7 @@ class SnapshotsTest {
       }
       world.snapshots().sweep();
     } catch (MetadataException.Unavailable e) {
-      assertTrue(e.getMessage().contains("simulated"), e.getMessage());
+      assertTrue(e.toString().contains("simulated"), e.toString());
     }
     faults.stopPlanned();
     world.snapshots().sweep();
