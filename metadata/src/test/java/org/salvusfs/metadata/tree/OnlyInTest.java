@@ -1,5 +1,6 @@
 package org.salvusfs.metadata.tree;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -162,7 +163,7 @@ class OnlyInTest {
     tree.store.put(first.sealed());
     assertEquals(tree.cache.load(origin).level() + 1, first.added().size());
     assertTrue(first.replaced().stream().noneMatch(Replaced::isOwn));
-    assertEquals(20, clone.get(first.root(), Keys.inode(1999)).length);
+    assertArrayEquals(new byte[20], clone.get(first.root(), Keys.inode(1999)));
     Update second =
         clone.apply(first.root(), 7, List.of(new Change(Keys.inode(1999), new byte[9])).iterator());
     assertEquals(1, second.replaced().stream().filter(Replaced::isOwn).count());
