@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -197,8 +198,9 @@ final class CommandsTest {
   @Test
   void anyCommand_withoutDaemon_is4() throws Exception {
     DaemonFile.delete(Layout.of(data));
-    for (var command :
-        new String[] {"status", "stop", "upgrade", "project list", "snapshot list demo"}) {
+    var commands =
+        List.of("status", "stop", "upgrade", "project list", "check demo", "snapshot list demo");
+    for (var command : commands) {
       assertEquals(4, salvus(command.split(" ")), command);
       assertTrue(sentence().contains("no daemon is running on " + data));
     }
