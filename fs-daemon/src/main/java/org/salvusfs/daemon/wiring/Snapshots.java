@@ -186,6 +186,7 @@ final class Snapshots implements ManagedSnapshots {
   public void delete(String project, String snapshot) throws DaemonException {
     try {
       Project found = catalogue.find(project);
+      projects.held(found); // its holder alone can tell the kernel that shows it
       Snapshot deleted = find(found, snapshot);
       switch (store().delete(found.id(), deleted.created())) {
         case DELETING -> {

@@ -264,8 +264,9 @@ final class CommandsTest {
   @Test
   void anyCommand_withoutDaemon_is4() throws Exception {
     DaemonFile.delete(Layout.of(data));
-    for (var command :
-        new String[] {"status", "stop", "upgrade", "project list", "snapshot list demo"}) {
+    var commands =
+        List.of("status", "stop", "upgrade", "project list", "check demo", "snapshot list demo");
+    for (var command : commands) {
       assertEquals(4, salvus(command.split(" ")), command);
       assertTrue(sentence().contains("no daemon is running on " + data));
     }
