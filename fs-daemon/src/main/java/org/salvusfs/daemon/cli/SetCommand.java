@@ -114,7 +114,7 @@ final class SetCommand implements Callable<Integer> {
 
   private static long count(String text) {
     try {
-      return Integer.parseUnsignedInt(text) & 0xFFFF_FFFFL;
+      return Integer.toUnsignedLong(Integer.parseUnsignedInt(text));
     } catch (NumberFormatException e) {
       throw new IllegalArgumentException("\"" + text + "\" is no whole number", e);
     }

@@ -37,7 +37,7 @@ final class Daemon {
       Lease lease,
       Projects projects,
       Catalogue catalogue,
-      Ledger ledger,
+      LimitsAndEvents limitsAndEvents,
       ProjectCheck check,
       OperationMeters operations,
       Surroundings surroundings,
@@ -126,7 +126,7 @@ final class Daemon {
 
   LimitsSet setLimits(String idOrName, LimitsChange change) throws DaemonException {
     try {
-      return parts.ledger().set(idOrName, change);
+      return parts.limitsAndEvents().set(idOrName, change);
     } catch (IOException e) {
       throw Explain.request("setting the limits of project " + idOrName, e);
     }
@@ -134,7 +134,7 @@ final class Daemon {
 
   List<EventStatus> events(Optional<String> idOrName, int days, int most) throws DaemonException {
     try {
-      return parts.ledger().events(idOrName, days, most);
+      return parts.limitsAndEvents().events(idOrName, days, most);
     } catch (IOException e) {
       throw Explain.request("reading events", e);
     }

@@ -193,7 +193,7 @@ public final class DaemonStart {
             new Projects(stores, lease, leases, config, surroundings, workers(), commits, quotas));
     var operations = new OperationMeters(registry);
     var catalogue = new Catalogue(stores, projects, surroundings, data.layout().directory());
-    var ledger = new Ledger(stores, projects, catalogue, surroundings);
+    var limitsAndEvents = new LimitsAndEvents(stores, projects, catalogue, surroundings);
     var check = new ProjectCheck(stores, projects, surroundings);
     return new Daemon.Parts(
         config,
@@ -202,7 +202,7 @@ public final class DaemonStart {
         lease,
         projects,
         catalogue,
-        ledger,
+        limitsAndEvents,
         check,
         operations,
         surroundings,

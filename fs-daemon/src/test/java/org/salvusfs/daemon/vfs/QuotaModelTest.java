@@ -49,6 +49,8 @@ final class QuotaModelTest {
   private int admitted;
   private int refused;
 
+  @Tag("promise")
+  @Tag("promise-11")
   @Test
   void randomOperations_useExactlyWhatTheModelSays() throws Exception {
     run(1, Integer.getInteger("salvus.quota.operations", 30_000));

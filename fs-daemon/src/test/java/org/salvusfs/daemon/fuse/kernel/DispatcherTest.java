@@ -98,6 +98,34 @@ final class DispatcherTest {
   }
 
   @Test
+  void write_ofCachedPages_isNobodys() {
+    var uids = new ArrayList<Integer>();
+    fs =
+        new MemoryFileSystem(() -> 5) {
+          @Override
+          public int write(
+              Caller caller,
+              long node,
+              long handle,
+              long offset,
+              ByteBuffer from,
+              int flags,
+              boolean killSuidgid)
+              throws FsException {
+            uids.add(caller.uid());
+            return super.write(caller, node, handle, offset, from, flags, killSuidgid);
+          }
+        };
+    long node = create("f");
+    for (int writeFlags : new int[] {0, Abi.WRITE_CACHE}) {
+      var wire = new Wire(Opcode.WRITE, node).u64(node).u64(0).u32(1).u32(writeFlags);
+      serve(wire.u64(0).u32(0).u32(0).raw((byte) 1));
+      assertEquals(0, reply.errno());
+    }
+    assertEquals(List.of(Wire.UID, Caller.WRITEBACK.uid()), uids);
+  }
+
+  @Test
   void mknod_caller_isPassedOn() {
     serve(new Wire(Opcode.MKNOD, 1).u32(0020640).u32(0x103).u32(022).u32(0).text("null"));
     ByteBuffer body = Wire.body(buffer);

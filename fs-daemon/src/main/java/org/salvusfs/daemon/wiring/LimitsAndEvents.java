@@ -29,7 +29,7 @@ import org.salvusfs.quota.policy.Sizes;
 import org.salvusfs.quota.policy.Spans;
 
 /** Changes limits and reads events, for whoever runs the daemon. */
-final class Ledger {
+final class LimitsAndEvents {
   private final Stores stores;
   private final Projects projects;
   private final Catalogue catalogue;
@@ -38,7 +38,8 @@ final class Ledger {
   /** Held while limits are read, changed and written. */
   private final ReentrantLock changing = new ReentrantLock();
 
-  Ledger(Stores stores, Projects projects, Catalogue catalogue, Surroundings surroundings) {
+  LimitsAndEvents(
+      Stores stores, Projects projects, Catalogue catalogue, Surroundings surroundings) {
     this.stores = stores;
     this.projects = projects;
     this.catalogue = catalogue;
