@@ -165,25 +165,23 @@ public final class ControlServer implements AutoCloseable {
     return switch (words.size()) {
       case 2 -> post ? create(daemon, exchange) : daemon.projects();
       case 3 -> daemon.project(words.get(2));
-      default -> about(daemon, words.get(2), words.get(3), exchange);
+      default -> about(daemon, words, exchange);
     };
   }
 
-  private @Nullable Object about(
-      ManagedDaemon daemon, String project, String what, HttpExchange exchange)
+  private @Nullable Object about(ManagedDaemon daemon, List<String> words, HttpExchange exchange)
       throws IOException, DaemonException {
-    return switch (what) {
+    String project = words.get(2);
+    return switch (words.get(3)) {
       case "limits" ->
           daemon.setLimits(project, body(exchange, LimitsChange.class, "a change of limits"));
       case "events" -> events(daemon, Optional.of(project), exchange);
-      default -> {
-        if (!words.get(3).equals("check")) {
-          yield new SnapshotRequests(daemon.snapshots()).answer(exchange, words);
-        }
+      case "check" -> {
         boolean repair = "repair".equals(exchange.getRequestURI().getQuery());
         check(daemon, project, repair, exchange);
         yield null;
       }
+      default -> new SnapshotRequests(daemon.snapshots()).answer(exchange, words);
     };
   }
 

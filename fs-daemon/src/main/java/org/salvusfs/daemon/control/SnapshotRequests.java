@@ -20,11 +20,11 @@ record SnapshotRequests(ManagedSnapshots snapshots) {
     return switch (method + " " + words.get(3) + " " + words.size()) {
       case "GET snapshots 4" -> snapshots.list(project);
       case "POST snapshots 4" -> {
-        var wanted = ControlServer.body(exchange, Messages.NewSnapshot.class);
+        var wanted = ControlServer.body(exchange, Messages.NewSnapshot.class, "a snapshot");
         yield snapshots.create(project, Optional.ofNullable(wanted.name()), wanted.comment());
       }
       case "POST clones 4" -> {
-        var wanted = ControlServer.body(exchange, Messages.NewClone.class);
+        var wanted = ControlServer.body(exchange, Messages.NewClone.class, "a clone");
         yield snapshots.cloneProject(
             project, Optional.ofNullable(wanted.snapshot()), wanted.name());
       }
@@ -51,7 +51,7 @@ record SnapshotRequests(ManagedSnapshots snapshots) {
   }
 
   private static String tag(HttpExchange exchange) throws IOException, DaemonException {
-    return ControlServer.body(exchange, Messages.Hold.class).tag();
+    return ControlServer.body(exchange, Messages.Hold.class, "a hold").tag();
   }
 
   private static DaemonException unknown(HttpExchange exchange) {

@@ -71,7 +71,13 @@ abstract class ReadOnlyFileSystem implements FileSystem {
 
   @Override
   public int write(
-      long node, long handle, long offset, ByteBuffer from, int flags, boolean killSuidgid)
+      Caller caller,
+      long node,
+      long handle,
+      long offset,
+      ByteBuffer from,
+      int flags,
+      boolean killSuidgid)
       throws FsException {
     throw readOnly();
   }
@@ -94,7 +100,8 @@ abstract class ReadOnlyFileSystem implements FileSystem {
   }
 
   @Override
-  public long copyFileRange(long fromNode, long fromOffset, long toNode, long toOffset, long length)
+  public long copyFileRange(
+      Caller caller, long fromNode, long fromOffset, long toNode, long toOffset, long length)
       throws FsException {
     throw readOnly();
   }

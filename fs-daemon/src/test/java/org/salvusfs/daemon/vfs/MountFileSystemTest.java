@@ -249,11 +249,11 @@ final class MountFileSystemTest {
     long alpha = lookup("alpha").node();
     long directory = fs.mkdir(ROOT, alpha, bytes("d"), 0750).node();
     long file = fs.create(new Caller(7, 8, 1, 0), directory, bytes("f"), 0640, 0).attr().node();
-    fs.write(file, 0, 0, ByteBuffer.wrap(bytes("then")), 0, false);
+    fs.write(ROOT, file, 0, 0, ByteBuffer.wrap(bytes("then")), 0, false);
     fs.setxattr(ROOT, file, bytes("user.x"), bytes("value"), 0);
     fs.symlink(ROOT, directory, bytes("s"), bytes("target"));
     rig().snapshot("one");
-    fs.write(file, 0, 0, ByteBuffer.wrap(bytes("now!")), 0, false);
+    fs.write(ROOT, file, 0, 0, ByteBuffer.wrap(bytes("now!")), 0, false);
     fs.unlink(ROOT, directory, bytes("s"));
     fs.create(ROOT, directory, bytes("new"), 0644, 0);
     return directory;
@@ -281,7 +281,7 @@ final class MountFileSystemTest {
 
   private String read(long node) throws FsException {
     var into = ByteBuffer.allocate(100);
-    fs.read(node, fs.open(ROOT, node, 0), 0, into);
+    fs.read(node, fs.open(ROOT, node, 0), 0, into, 0);
     return new String(into.array(), 0, into.position(), UTF_8);
   }
 
@@ -343,7 +343,7 @@ final class MountFileSystemTest {
     }
     assertErrno(Errno.EROFS, () -> fs.open(ROOT, file, 1));
     assertErrno(Errno.EROFS, () -> fs.open(ROOT, file, Linux.O_TRUNC));
-    assertErrno(Errno.EROFS, () -> fs.write(file, 0, 0, ByteBuffer.wrap(bytes("x")), 0, false));
+    assertErrno(Errno.EROFS, () -> fs.write(ROOT, file, 0, 0, ByteBuffer.wrap(bytes("x")), 0, false));
     assertErrno(
         Errno.EROFS,
         () -> fs.setattr(ROOT, file, new SetAttr(0777, null, null, null, null, null, null, false)));
@@ -358,24 +358,24 @@ final class MountFileSystemTest {
     byte[] then = new byte[20_000];
     new Random(3).nextBytes(then);
     long file = fs.create(ROOT, alpha, bytes("f"), 0644, 0).attr().node();
-    fs.write(file, 0, 0, ByteBuffer.wrap(then), 0, false);
+    fs.write(ROOT, file, 0, 0, ByteBuffer.wrap(then), 0, false);
     rig().snapshot("one");
-    fs.write(file, 0, 0, ByteBuffer.wrap(new byte[10_000]), 0, false);
+    fs.write(ROOT, file, 0, 0, ByteBuffer.wrap(new byte[10_000]), 0, false);
     long past = walk(alpha, ".snapshots", "one", "f");
     int stored = rig().chunks.count();
-    assertEquals(20_000, fs.copyFileRange(past, 0, file, 0, 100_000));
+    assertEquals(20_000, fs.copyFileRange(ROOT, past, 0, file, 0, 100_000));
     rig().transactions().commit();
     assertEquals(stored, rig().chunks.count());
     long copy = fs.create(ROOT, alpha, bytes("g"), 0644, 0).attr().node();
-    assertEquals(15_000, fs.copyFileRange(past, 5_000, copy, 1_000, 15_000));
-    assertEquals(0, fs.copyFileRange(past, 20_000, copy, 0, 10));
+    assertEquals(15_000, fs.copyFileRange(ROOT, past, 5_000, copy, 1_000, 15_000));
+    assertEquals(0, fs.copyFileRange(ROOT, past, 20_000, copy, 0, 10));
     var into = ByteBuffer.allocate(30_000);
-    assertEquals(20_000, fs.read(file, 0, 0, into));
+    assertEquals(20_000, fs.read(file, 0, 0, into, 0));
     assertArrayEquals(then, Arrays.copyOf(into.array(), 20_000));
-    assertEquals(16_000, fs.read(copy, 0, 0, into.clear()));
+    assertEquals(16_000, fs.read(copy, 0, 0, into.clear(), 0));
     assertArrayEquals(
         Arrays.copyOfRange(then, 5_000, 20_000), Arrays.copyOfRange(into.array(), 1_000, 16_000));
-    assertErrno(Errno.EXDEV, () -> fs.copyFileRange(file, 0, past, 0, 10));
+    assertErrno(Errno.EXDEV, () -> fs.copyFileRange(ROOT, file, 0, past, 0, 10));
     rig().check();
   }
 
@@ -408,7 +408,7 @@ final class MountFileSystemTest {
     assertEquals(alpha, fs.nodeInUse(ALPHA, Keys.ROOT_INODE));
     assertEquals(file, fs.nodeInUse(ALPHA, Nodes.inode(file)));
     assertEquals(0, fs.nodeInUse(ALPHA, 1 << 20));
-    fs.write(file, 0, 0, ByteBuffer.wrap(bytes("more")), 0, false);
+    fs.write(ROOT, file, 0, 0, ByteBuffer.wrap(bytes("more")), 0, false);
     assertEquals("now!", read(walk(alpha, ".snapshots", "before", "d", "f")));
     assertEquals(List.of("f", "new"), list(walk(directory, ".snapshots", "before")));
     rig().check();
@@ -514,7 +514,7 @@ final class MountFileSystemTest {
     var names = new ArrayList<String>();
     next.readdir(all, listing, 2, false, upTo(9, names));
     assertEquals(List.of("one"), names);
-    assertEquals(4, next.read(file, 0, 0, ByteBuffer.allocate(9)));
+    assertEquals(4, next.read(file, 0, 0, ByteBuffer.allocate(9), 0));
     assertEquals(here, next.lookup(ROOT, walkIn(next, directory), bytes("one")).node());
     assertEquals(here, next.lookup(ROOT, here, bytes(".")).node());
     next.forget(file, 1);
