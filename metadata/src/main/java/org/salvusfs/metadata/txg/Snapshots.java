@@ -120,6 +120,7 @@ public final class Snapshots {
    *
    * @param now what the clock says; later if a snapshot has that instant or a later one already
    * @return empty if the name is taken
+   * @throws IllegalArgumentException if {@link Snapshot#isValidName} refuses the name
    * @throws MetadataException.Unavailable if the store does not answer: the snapshot is there or
    *     not, but never a part of it
    */

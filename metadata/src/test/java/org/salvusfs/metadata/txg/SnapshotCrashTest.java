@@ -14,6 +14,7 @@ import java.util.Random;
 import java.util.TreeMap;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.salvusfs.blockstore.api.BlockId;
 import org.salvusfs.metadata.api.Durability;
 import org.salvusfs.metadata.api.HeadStore;
@@ -26,6 +27,7 @@ import org.salvusfs.metadata.api.ProjectStore;
 import org.salvusfs.metadata.api.Snapshot;
 import org.salvusfs.metadata.api.SnapshotStore;
 import org.salvusfs.metadata.api.SnapshotStore.Deletion;
+import org.salvusfs.metadata.log.Muted;
 import org.salvusfs.metadata.snapshot.Clones;
 
 /**
@@ -33,6 +35,8 @@ import org.salvusfs.metadata.snapshot.Clones;
  * deleting, rolling back and cloning. The next one finds all or nothing, and finishes.
  */
 class SnapshotCrashTest {
+  @RegisterExtension static final Muted MUTED = new Muted(Committer.class, Retirement.class);
+
   private static final Instant NOW = Instant.parse("2026-11-21T00:00:00Z");
   private static final int OPERATIONS_MAX = 300;
 

@@ -11,12 +11,14 @@ import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.salvusfs.blockstore.api.BlockId;
 import org.salvusfs.metadata.api.MetadataException;
 import org.salvusfs.metadata.api.Snapshot;
 import org.salvusfs.metadata.api.SnapshotStore.Deletion;
+import org.salvusfs.metadata.log.Muted;
 import org.salvusfs.metadata.sim.SimulatedMetadata;
 
 /**
@@ -24,6 +26,8 @@ import org.salvusfs.metadata.sim.SimulatedMetadata;
  * At the end the store holds exactly the nodes that something needs.
  */
 class SnapshotModelTest {
+  @RegisterExtension static final Muted MUTED = new Muted(Committer.class);
+
   private static final int SNAPSHOTS_MAX = 25;
   private static final int PROJECTS_MAX = 5;
 

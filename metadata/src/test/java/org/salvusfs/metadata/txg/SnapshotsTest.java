@@ -18,15 +18,20 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.salvusfs.metadata.api.MetadataException;
 import org.salvusfs.metadata.api.Snapshot;
 import org.salvusfs.metadata.api.SnapshotStore.Deletion;
 import org.salvusfs.metadata.item.Keys;
+import org.salvusfs.metadata.log.Muted;
 import org.salvusfs.metadata.sim.Fault;
 
 class SnapshotsTest {
+  @RegisterExtension
+  static final Muted MUTED = new Muted(Committer.class, Retirement.class, Snapshots.class);
+
   private static final Instant NOW = Instant.parse("2026-11-21T00:00:00Z");
   private static final byte[] NAME = {'x'};
 
