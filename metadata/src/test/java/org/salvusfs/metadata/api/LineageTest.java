@@ -72,10 +72,10 @@ class LineageTest {
                               !snapshots.subMap(range.from(), true, range.to(), true).isEmpty());
               ancestors = new TreeSet<>(requireNonNull(snapshots.get(to)));
               ancestors.add(own);
+              assertTrue(lineage.forks().size() <= snapshots.size() + 1, "seed " + seed);
             }
           }
         }
-        assertTrue(lineage.forks().size() <= snapshots.size() + 1, "seed " + seed);
         for (long each : snapshots.keySet()) {
           assertEquals(ancestors.contains(each), lineage.descendsFrom(each, own), "seed " + seed);
         }
