@@ -12,6 +12,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -198,7 +199,7 @@ class SnapshotIT {
     return result.output();
   }
 
-  private static TreeSet<String> names(Path of) throws IOException {
+  private static Set<String> names(Path of) throws IOException {
     var names = new TreeSet<String>();
     try (var entries = Files.newDirectoryStream(of)) {
       entries.forEach(each -> names.add(each.getFileName().toString()));
