@@ -174,6 +174,7 @@ final class MountFileSystemTest {
     long file = fs.create(ROOT, alpha, bytes("gone"), 0644, 0).attr().node();
     fs.write(file, 0, 0, ByteBuffer.wrap(bytes("kept")), 0, false);
     fs.unlink(ROOT, alpha, bytes("gone"));
+    long unnamed = fs.tmpfile(ROOT, alpha, 0600, 0).attr().node();
     long stream = fs.opendir(ROOT, alpha);
     var first = new ArrayList<String>();
     fs.readdir(alpha, stream, 0, false, upTo(3, first));
@@ -200,7 +201,9 @@ final class MountFileSystemTest {
     var into = ByteBuffer.allocate(9);
     assertEquals(4, next.read(file, 0, 0, into, 0));
     ProjectRig rig = Objects.requireNonNull(rigs.get(ALPHA));
-    assertEquals(1, rig.fs().orphansInUse());
+    assertEquals(2, rig.fs().orphansInUse());
+    assertErrno(Errno.ENOENT, () -> next.link(ROOT, file, alpha, bytes("again")));
+    assertEquals(1, next.link(ROOT, unnamed, alpha, bytes("named")).item().nlink());
     next.forget(file, 1);
     assertEquals(0, rig.fs().orphansInUse());
     rig.check();
