@@ -2,6 +2,7 @@ package org.salvusfs.daemon.vfs;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Queue;
 import java.util.Set;
@@ -19,7 +20,11 @@ import org.salvusfs.metadata.txg.TxKind;
  * takes an inode out of {@link #waiting} reaps it, so that it is reaped once.
  */
 final class Orphans {
+  /** Value of an ORPHAN item. */
   private static final byte[] NOTHING = new byte[0];
+
+  /** Value of an ORPHAN item whose inode never had a link. */
+  private static final byte[] UNNAMED = {1};
 
   private final Parts parts;
 
@@ -53,7 +58,7 @@ final class Orphans {
 
   /** Inside an operation that makes an inode without a link, which the kernel will know of. */
   void bear(Tx tx, long inode, InodeItem item) {
-    tx.put(Keys.orphan(inode), NOTHING);
+    tx.put(Keys.orphan(inode), UNNAMED);
     tx.put(Keys.inode(inode), item.encode());
     waiting.add(inode);
     unnamed.add(inode);
@@ -141,11 +146,16 @@ final class Orphans {
 
   /**
    * Reaps what an earlier holder of the project left; what the kernel still uses, since that holder
-   * handed its mount over, stays. Called before the first operation.
+   * handed its mount over, stays, and may still get a link if it never had one. Called before the
+   * first operation.
    */
   void reapLeftovers() throws IOException, InterruptedException {
-    for (long inode : leftovers()) {
+    for (Leftover leftover : leftovers()) {
+      long inode = leftover.inode();
       waiting.add(inode);
+      if (leftover.isUnnamed()) {
+        unnamed.add(inode);
+      }
       if (!parts.lookups().isInUse(inode)) {
         parts.txgs().awaitRoom(0);
         reapWaiting(inode);
@@ -153,13 +163,16 @@ final class Orphans {
     }
   }
 
-  private List<Long> leftovers() throws IOException {
-    List<Long> inodes = new ArrayList<>();
+  private record Leftover(long inode, boolean isUnnamed) {}
+
+  private List<Leftover> leftovers() throws IOException {
+    List<Leftover> leftovers = new ArrayList<>();
     Cursor cursor = parts.items().view().scan(Keys.first(0, Keys.ORPHAN), Keys.end(0, Keys.ORPHAN));
     while (cursor.next()) {
-      inodes.add(Keys.suffixLong(cursor.key()));
+      boolean isUnnamed = Arrays.equals(UNNAMED, cursor.value());
+      leftovers.add(new Leftover(Keys.suffixLong(cursor.key()), isUnnamed));
     }
-    return inodes;
+    return leftovers;
   }
 
   /**

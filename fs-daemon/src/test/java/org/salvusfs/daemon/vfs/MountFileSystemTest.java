@@ -185,6 +185,7 @@ final class MountFileSystemTest {
     long file = fs.create(ROOT, alpha, bytes("gone"), 0644, 0).attr().node();
     fs.write(ROOT, file, 0, 0, ByteBuffer.wrap(bytes("kept")), 0, false);
     fs.unlink(ROOT, alpha, bytes("gone"));
+    long unnamed = fs.tmpfile(ROOT, alpha, 0600, 0).attr().node();
     long stream = fs.opendir(ROOT, alpha);
     var first = new ArrayList<String>();
     fs.readdir(alpha, stream, 0, false, upTo(3, first));
@@ -211,7 +212,9 @@ final class MountFileSystemTest {
     var into = ByteBuffer.allocate(9);
     assertEquals(4, next.read(file, 0, 0, into, 0));
     ProjectRig rig = Objects.requireNonNull(rigs.get(ALPHA));
-    assertEquals(1, rig.fs().orphansInUse());
+    assertEquals(2, rig.fs().orphansInUse());
+    assertErrno(Errno.ENOENT, () -> next.link(ROOT, file, alpha, bytes("again")));
+    assertEquals(1, next.link(ROOT, unnamed, alpha, bytes("named")).item().nlink());
     next.forget(file, 1);
     assertEquals(0, rig.fs().orphansInUse());
     rig.check();
@@ -343,7 +346,8 @@ final class MountFileSystemTest {
     }
     assertErrno(Errno.EROFS, () -> fs.open(ROOT, file, 1));
     assertErrno(Errno.EROFS, () -> fs.open(ROOT, file, Linux.O_TRUNC));
-    assertErrno(Errno.EROFS, () -> fs.write(ROOT, file, 0, 0, ByteBuffer.wrap(bytes("x")), 0, false));
+    assertErrno(
+        Errno.EROFS, () -> fs.write(ROOT, file, 0, 0, ByteBuffer.wrap(bytes("x")), 0, false));
     assertErrno(
         Errno.EROFS,
         () -> fs.setattr(ROOT, file, new SetAttr(0777, null, null, null, null, null, null, false)));
