@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -61,6 +62,24 @@ final class JnrStackIT {
     var check = stack.run("check", "demo");
     assertEquals(0, check.exit(), check.output());
     assertEquals("synced\n", Files.readString(stack.home().resolve("kept/f")));
+  }
+
+  @Test
+  void quotaOnLibfuse2_bindsTheUser_andLeavesRootTheReserve() throws Exception {
+    Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
+    Path home = stack.home();
+    Shell.run(home, "chown 1000:1000 .");
+    var set = stack.run("project", "set", "demo", "--quota", "4M", "--reserve", "1M");
+    assertEquals(0, set.exit(), set.output());
+    String user = "setpriv --reuid 1000 --regid 1000 --clear-groups ";
+    var refused = Shell.attempt(home, user + "dd if=/dev/zero of=fill bs=64k");
+    assertTrue(refused.output().contains("Disk quota exceeded"), refused::output);
+    assertEquals(3 << 20, Files.size(home.resolve("fill")));
+    Shell.run(home, user + "dd if=/dev/zero of=fill bs=64k count=4 conv=notrunc");
+    Shell.run(home, "dd if=/dev/zero of=runtime bs=64k count=16");
+    assertEquals(1, Shell.attempt(home, "head -c 1 /dev/zero > more").exitCode());
+    Shell.run(home, user + "rm -f fill runtime");
+    Shell.run(home, user + "dd if=/dev/zero of=again bs=64k count=48");
   }
 
   private void work(String name) throws Exception {
