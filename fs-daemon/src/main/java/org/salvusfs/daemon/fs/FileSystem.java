@@ -28,6 +28,14 @@ public interface FileSystem {
    */
   Attr lookup(Caller caller, long parent, byte[] name) throws FsException;
 
+  /**
+   * Whether names appear in a directory without the kernel's doing: then it must ask again for what
+   * was not there.
+   */
+  default boolean namesAppear(long directory) {
+    return directory == ROOT;
+  }
+
   /** Takes back {@code lookups} lookups; at zero an inode without links is reclaimed. */
   void forget(long node, long lookups);
 

@@ -161,6 +161,12 @@ public final class MountFileSystem implements FileSystem {
     return crossings.lookup(caller, tree, inode, name);
   }
 
+  /** In the top directory from all hosts, in a {@code .snapshots} from the command line. */
+  @Override
+  public boolean namesAppear(long directory) {
+    return isTop(directory) || Nodes.isSnapshots(Nodes.inode(directory));
+  }
+
   @Override
   public void forget(long node, long lookups) {
     MountedTree tree = mounted.at(Nodes.ordinal(node));

@@ -98,7 +98,9 @@ class SnapshotIT {
   @Test
   void delete_takesTheSnapshotFromWhoeverStandsInIt_andHoldsPreventIt() throws Exception {
     work();
+    assertFalse(Files.exists(home.resolve(".snapshots/one")));
     salvus("snapshot", "create", "demo", "one", "--comment", "a reason");
+    assertTrue(Files.exists(home.resolve(".snapshots/one")));
     salvus("snapshot", "create", "demo", "two");
     salvus("snapshot", "create", "demo");
     assertTrue(salvus("snapshot", "list", "demo").contains("a reason"));

@@ -3,6 +3,7 @@ package org.salvusfs.daemon.vfs;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -326,6 +327,8 @@ final class MountFileSystemTest {
     assertErrno(Errno.ENOENT, () -> walk(past, ".snapshots"));
     assertErrno(Errno.ENOENT, () -> walk(alpha, ".snapshots", ".snapshots"));
     assertErrno(Errno.ENOENT, () -> walk(alpha, ".snapshots", "two"));
+    assertTrue(fs.namesAppear(TOP) && fs.namesAppear(walk(directory, ".snapshots")));
+    assertFalse(fs.namesAppear(alpha) || fs.namesAppear(past));
   }
 
   @Test

@@ -15,13 +15,13 @@ final class NamespaceOperations {
     this.rememberAbsence = lifetimes.absence().isPositive();
   }
 
-  /** What the top directory does not have is asked for again: other hosts put names there. */
+  /** What is not there is remembered, except where others than the kernel put names. */
   void lookup(Request in, Reply out) throws FsException {
     Attr found;
     try {
       found = fs.lookup(in.caller(), in.node(), in.name(0));
     } catch (FsException e) {
-      if (e.errno() == Errno.ENOENT && rememberAbsence && in.node() != FileSystem.ROOT) {
+      if (e.errno() == Errno.ENOENT && rememberAbsence && !fs.namesAppear(in.node())) {
         out.absent();
         return;
       }
