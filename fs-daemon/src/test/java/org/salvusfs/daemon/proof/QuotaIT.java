@@ -140,12 +140,12 @@ class QuotaIT {
     refused(Shell.attempt(home, "dd if=/dev/zero of=more bs=64k"));
     assertEquals(8 * MIB, show("full").at("/bytes").asLong());
 
-    String sum = user(home, "sync -f . && md5sum fill");
+    String sum = user(home, "sync fill . && md5sum fill");
     stack.killDaemon();
     stack.start();
     assertEquals(sum, user(home, "md5sum fill"));
     userIsRefused(home, "head -c 1 /dev/zero > one");
-    user(home, "rm -f more runtime one && truncate -s 2M fill && cp fill copy && sync -f .");
+    user(home, "rm -f more runtime one && truncate -s 2M fill && cp fill copy && sync fill copy .");
     assertEquals(4 * MIB, show("full").at("/bytes").asLong());
     var check = stack.run("check", "full");
     assertEquals(0, check.exit(), check.output());
