@@ -127,8 +127,6 @@ final class PackAppender {
     }
     try {
       flush();
-    } catch (IOException e) {
-      throw Failures.of("syncing the packs", e);
     } finally {
       syncLock.unlock();
     }
@@ -148,8 +146,6 @@ final class PackAppender {
       if (synced < target || !lost.isEmpty()) {
         flush();
       }
-    } catch (IOException e) {
-      throw Failures.of("syncing the packs", e);
     } finally {
       syncLock.unlock();
     }
@@ -170,7 +166,7 @@ final class PackAppender {
       } finally {
         appendLock.unlock();
       }
-      flush();
+      flushFiles();
     } finally {
       try {
         for (PackWriter writer : unsealed) {
@@ -240,8 +236,17 @@ final class PackAppender {
     }
   }
 
+  /** Under {@code syncLock}. */
+  private void flush() throws BlockStoreException {
+    try {
+      flushFiles();
+    } catch (IOException e) {
+      throw Failures.of("syncing the packs", e);
+    }
+  }
+
   /** Under {@code syncLock}. A second try appends what a failed fdatasync lost to another pack. */
-  private void flush() throws IOException {
+  private void flushFiles() throws IOException {
     rescue();
     Batch batch = take();
     IOException failure = syncFiles(batch);

@@ -1,6 +1,7 @@
 package org.salvusfs.daemon.fuse.kernel;
 
 import java.time.Duration;
+import java.util.function.Consumer;
 
 /**
  * How a filesystem is mounted and served.
@@ -84,135 +85,114 @@ public record Options(
 
   /** These options with other numbers of threads. */
   public Options withThreads(int always, int atMost) {
-    return new Options(
-        always,
-        atMost,
-        entryLifetime,
-        absenceLifetime,
-        attributesLifetime,
-        cacheDirectories,
-        opens,
-        writebackCache,
-        interrupts,
-        allowOther,
-        allowSuid,
-        allowDevices,
-        readAheadKib,
-        unmountPatience);
+    return with(
+        draft -> {
+          draft.threads = always;
+          draft.threadsMax = atMost;
+        });
   }
 
   /** These options with other lifetimes of what the kernel keeps. */
   public Options withLifetimes(Duration entries, Duration absence, Duration attributes) {
-    return new Options(
-        threads,
-        threadsMax,
-        entries,
-        absence,
-        attributes,
-        cacheDirectories,
-        opens,
-        writebackCache,
-        interrupts,
-        allowOther,
-        allowSuid,
-        allowDevices,
-        readAheadKib,
-        unmountPatience);
+    return with(
+        draft -> {
+          draft.entryLifetime = entries;
+          draft.absenceLifetime = absence;
+          draft.attributesLifetime = attributes;
+        });
   }
 
   /** These options with or without the kernel's caches of directories and of writes. */
   public Options withCaches(boolean directories, boolean writes) {
-    return new Options(
-        threads,
-        threadsMax,
-        entryLifetime,
-        absenceLifetime,
-        attributesLifetime,
-        directories,
-        opens,
-        writes,
-        interrupts,
-        allowOther,
-        allowSuid,
-        allowDevices,
-        readAheadKib,
-        unmountPatience);
+    return with(
+        draft -> {
+          draft.cacheDirectories = directories;
+          draft.writebackCache = writes;
+        });
   }
 
   /** These options with or without OPEN and RELEASE of regular files. */
   public Options withOpens(boolean asked) {
-    return new Options(
-        threads,
-        threadsMax,
-        entryLifetime,
-        absenceLifetime,
-        attributesLifetime,
-        cacheDirectories,
-        asked,
-        writebackCache,
-        interrupts,
-        allowOther,
-        allowSuid,
-        allowDevices,
-        readAheadKib,
-        unmountPatience);
+    return with(draft -> draft.opens = asked);
   }
 
   /** These options with or without interrupts. */
   public Options withInterrupts(boolean offered) {
-    return new Options(
-        threads,
-        threadsMax,
-        entryLifetime,
-        absenceLifetime,
-        attributesLifetime,
-        cacheDirectories,
-        opens,
-        writebackCache,
-        offered,
-        allowOther,
-        allowSuid,
-        allowDevices,
-        readAheadKib,
-        unmountPatience);
+    return with(draft -> draft.interrupts = offered);
   }
 
   /** These options with other rights for those who use the mount. */
   public Options withAccess(boolean others, boolean suid, boolean devices) {
-    return new Options(
-        threads,
-        threadsMax,
-        entryLifetime,
-        absenceLifetime,
-        attributesLifetime,
-        cacheDirectories,
-        opens,
-        writebackCache,
-        interrupts,
-        others,
-        suid,
-        devices,
-        readAheadKib,
-        unmountPatience);
+    return with(
+        draft -> {
+          draft.allowOther = others;
+          draft.allowSuid = suid;
+          draft.allowDevices = devices;
+        });
   }
 
   /** These options with another patience. */
   public Options withUnmountPatience(Duration patience) {
-    return new Options(
-        threads,
-        threadsMax,
-        entryLifetime,
-        absenceLifetime,
-        attributesLifetime,
-        cacheDirectories,
-        opens,
-        writebackCache,
-        interrupts,
-        allowOther,
-        allowSuid,
-        allowDevices,
-        readAheadKib,
-        patience);
+    return with(draft -> draft.unmountPatience = patience);
+  }
+
+  private Options with(Consumer<Draft> change) {
+    var draft = new Draft(this);
+    change.accept(draft);
+    return draft.options();
+  }
+
+  /** Options on their way from one set to another. */
+  private static final class Draft {
+    private int threads;
+    private int threadsMax;
+    private Duration entryLifetime;
+    private Duration absenceLifetime;
+    private Duration attributesLifetime;
+    private boolean cacheDirectories;
+    private boolean opens;
+    private boolean writebackCache;
+    private boolean interrupts;
+    private boolean allowOther;
+    private boolean allowSuid;
+    private boolean allowDevices;
+    private int readAheadKib;
+    private Duration unmountPatience;
+
+    Draft(Options from) {
+      threads = from.threads;
+      threadsMax = from.threadsMax;
+      entryLifetime = from.entryLifetime;
+      absenceLifetime = from.absenceLifetime;
+      attributesLifetime = from.attributesLifetime;
+      cacheDirectories = from.cacheDirectories;
+      opens = from.opens;
+      writebackCache = from.writebackCache;
+      interrupts = from.interrupts;
+      allowOther = from.allowOther;
+      allowSuid = from.allowSuid;
+      allowDevices = from.allowDevices;
+      readAheadKib = from.readAheadKib;
+      unmountPatience = from.unmountPatience;
+    }
+
+    Options options() {
+      return new Options(
+          threads,
+          threadsMax,
+          entryLifetime,
+          absenceLifetime,
+          attributesLifetime,
+          cacheDirectories,
+          opens,
+          writebackCache,
+          interrupts,
+          allowOther,
+          allowSuid,
+          allowDevices,
+          readAheadKib,
+          unmountPatience);
+    }
   }
 
   Lifetimes lifetimes() {
