@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -144,10 +145,19 @@ class PackChunkStoreTest {
     Block first = blocks.getFirst();
     PackChunkStore store = PackChunkStore.open(fixture.disk, fixture.index, 1 << 30);
     StoreFixture.put(store, first);
+    var synced = new ArrayList<String>();
+    fixture.disk.plan(
+        (n, step, file) -> {
+          if (step == Step.SYNC) {
+            synced.add(file);
+          }
+          return Fault.NONE;
+        });
     byte[] sealed = new byte[256 << 10];
     for (long bytes = 0; bytes < PackAppender.SYNC_AHEAD_BYTES; bytes += sealed.length) {
       store.put(BlockId.of(ByteBuffer.allocate(BlockId.BYTES).putLong(bytes).array()), sealed);
     }
+    assertEquals(List.of("pack-00000001.spk"), synced);
     fixture.disk.crash(new Random(4));
     fixture.index.crash(new Random(4));
     try (PackChunkStore reopened = fixture.open()) {
