@@ -117,8 +117,13 @@ final class Rig {
       IntentLog log, NodeStore nodes, HeadStore heads, SnapshotStore snapshots) throws IOException {
     Head seen = head();
     var fence = new Fence(project, seen.epoch() + 1, new UUID(3, 3), new UUID(4, seen.epoch() + 1));
-    if (!metadata.heads().acquire(seen, fence)) {
-      throw new IllegalStateException("somebody else acquired " + seen);
+    while (!metadata.heads().acquire(seen, fence)) {
+      // A process that was merely dropped commits until it is fenced.
+      Head now = head();
+      if (now.epoch() != seen.epoch()) {
+        throw new IllegalStateException("somebody else acquired " + seen);
+      }
+      seen = now;
     }
     var cache = new NodeCache(nodes, codec, 1 << 20);
     var parts =
