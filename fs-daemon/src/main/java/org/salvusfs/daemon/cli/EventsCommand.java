@@ -12,7 +12,9 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-@Command(name = "events", description = "Shows what happened to projects, newest first.")
+@Command(
+    name = "events",
+    description = "Shows what happened to projects, newest first; with --follow, as it happens.")
 final class EventsCommand implements Callable<Integer> {
   @Mixin private Common common = new Common();
 
@@ -36,6 +38,9 @@ final class EventsCommand implements Callable<Integer> {
       defaultValue = "100")
   private int most;
 
+  @Option(names = "--follow", description = "go on with what happens; Ctrl-C ends it")
+  private boolean follow;
+
   private final Session session;
 
   EventsCommand(Session session) {
@@ -44,9 +49,23 @@ final class EventsCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws DaemonException {
+    if (follow) {
+      common.client().followEvents(Optional.ofNullable(id), days, most, this::show);
+    }
     var events = common.client().events(Optional.ofNullable(id), days, most);
     session.out().println(common.json() ? Json.pretty(events) : text(events));
     return ExitCode.OK.status();
+  }
+
+  /** A line, at once: somebody may wait for it. */
+  private void show(EventStatus event) {
+    session
+        .out()
+        .println(
+            common.json()
+                ? Json.line(event)
+                : String.join("  ", event.at(), event.project(), event.kind(), event.detail()));
+    session.out().flush();
   }
 
   private static String text(List<EventStatus> events) {

@@ -59,6 +59,7 @@ public final class Main implements Runnable {
         .addSubcommand(project)
         .addSubcommand(SnapshotCommand.commandLine(session))
         .addSubcommand(new EventsCommand(session))
+        .addSubcommand(TokenCommand.commandLine(session))
         .addSubcommand(new CheckCommand(session))
         .addSubcommand(new TestCommand(session))
         .addSubcommand(new ProveCommand(session))

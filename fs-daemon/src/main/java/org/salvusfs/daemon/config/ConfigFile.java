@@ -139,7 +139,30 @@ public final class ConfigFile {
             value(Setting.FUSE_THREADS),
             value(Setting.FUSE_WRITEBACK),
             value(Setting.FUSE_BINDING)),
-        value(Setting.CONTROL_PORT));
+        control());
+  }
+
+  private DaemonConfig.Control control() throws DaemonException.Configuration {
+    var address = value(Setting.CONTROL_ADDRESS);
+    var certificate = value(Setting.CONTROL_CERTIFICATE);
+    var key = value(Setting.CONTROL_KEY);
+    if (certificate.isPresent() != key.isPresent()) {
+      var given = certificate.isPresent() ? Setting.CONTROL_CERTIFICATE : Setting.CONTROL_KEY;
+      throw at(line(given), "control.certificate and control.key go together, and one is missing");
+    }
+    if (certificate.isEmpty() && !address.isLoopbackAddress()) {
+      throw at(
+          line(Setting.CONTROL_ADDRESS),
+          "control.address %s can be reached from elsewhere; set control.certificate and control.key, or an address of this machine only, such as 127.0.0.1"
+              .formatted(address.getHostAddress()));
+    }
+    var tls = certificate.map(file -> new DaemonConfig.Tls(file, key.orElseThrow()));
+    return new DaemonConfig.Control(address, value(Setting.CONTROL_PORT), tls);
+  }
+
+  private int line(Setting<?> setting) {
+    @Nullable Written found = written.get(setting.path());
+    return found == null ? 1 : found.line();
   }
 
   private <T> T value(Setting<T> setting) throws DaemonException.Configuration {

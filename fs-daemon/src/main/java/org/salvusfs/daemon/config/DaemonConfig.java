@@ -1,5 +1,6 @@
 package org.salvusfs.daemon.config;
 
+import java.net.InetAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -13,7 +14,7 @@ import org.salvusfs.metadata.api.Durability;
  * @param passphraseFile holds the passphrase that the cluster key is wrapped under, if it is
  * @param durability home of the intent log of new projects
  * @param patience how long an operation waits for Cassandra before it fails
- * @param controlPort of the control channel on 127.0.0.1; 0: any free one
+ * @param control where the management API listens
  * @see "docs/operations/configuration.md"
  */
 public record DaemonConfig(
@@ -26,7 +27,7 @@ public record DaemonConfig(
     Txg txg,
     Cache cache,
     Fuse fuse,
-    int controlPort) {
+    Control control) {
 
   /**
    * Where the metadata is.
@@ -62,34 +63,33 @@ public record DaemonConfig(
     }
   }
 
+  /**
+   * Where the management API listens.
+   *
+   * @param port 0: any free one
+   * @param tls empty: no encryption, and the address is one of this machine's own
+   */
+  public record Control(InetAddress address, int port, Optional<Tls> tls) {
+    public Control {
+      if (tls.isEmpty() && !address.isLoopbackAddress()) {
+        throw new IllegalArgumentException("without TLS only loopback addresses are listened on");
+      }
+    }
+  }
+
+  /** A certificate, with those that lead to its authority, and its private key: PEM files. */
+  public record Tls(Path certificate, Path key) {}
+
   /** The same with another mount point. */
   public DaemonConfig withMount(Path other) {
     return new DaemonConfig(
-        data,
-        other,
-        passphraseFile,
-        cassandra,
-        durability,
-        patience,
-        txg,
-        cache,
-        fuse,
-        controlPort);
+        data, other, passphraseFile, cassandra, durability, patience, txg, cache, fuse, control);
   }
 
   /** The same with a passphrase file. */
   public DaemonConfig withPassphraseFile(Path file) {
     return new DaemonConfig(
-        data,
-        mount,
-        Optional.of(file),
-        cassandra,
-        durability,
-        patience,
-        txg,
-        cache,
-        fuse,
-        controlPort);
+        data, mount, Optional.of(file), cassandra, durability, patience, txg, cache, fuse, control);
   }
 
   /** The same with another choice of the binding. */
@@ -104,6 +104,6 @@ public record DaemonConfig(
         txg,
         cache,
         fuse.withChoice(choice),
-        controlPort);
+        control);
   }
 }

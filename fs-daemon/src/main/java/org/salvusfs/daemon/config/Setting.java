@@ -1,5 +1,6 @@
 package org.salvusfs.daemon.config;
 
+import java.net.InetAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
@@ -48,7 +49,13 @@ record Setting<T>(String path, String type, @Nullable String fallback, Reader<T>
           "auto, kernel or jnr",
           "auto",
           (written, directory) -> FuseChoice.of(written));
+  static final Setting<InetAddress> CONTROL_ADDRESS =
+      new Setting<>("control.address", "IP address", "127.0.0.1", Setting::address);
   static final Setting<Integer> CONTROL_PORT = number("control.port", "0", 0, 65_535);
+  static final Setting<Optional<Path>> CONTROL_CERTIFICATE =
+      new Setting<>("control.certificate", "path", "", Setting::optionalPath);
+  static final Setting<Optional<Path>> CONTROL_KEY =
+      new Setting<>("control.key", "path", "", Setting::optionalPath);
 
   /** Every key that the file may hold, in the order of the documentation. */
   static final List<Setting<?>> ALL =
@@ -71,7 +78,10 @@ record Setting<T>(String path, String type, @Nullable String fallback, Reader<T>
           FUSE_THREADS,
           FUSE_WRITEBACK,
           FUSE_BINDING,
-          CONTROL_PORT);
+          CONTROL_ADDRESS,
+          CONTROL_PORT,
+          CONTROL_CERTIFICATE,
+          CONTROL_KEY);
 
   /** Turns the written value into the one that is used. */
   @FunctionalInterface
@@ -164,6 +174,14 @@ record Setting<T>(String path, String type, @Nullable String fallback, Reader<T>
 
   private static Optional<Path> optionalPath(String written, Path directory) {
     return written.isEmpty() ? Optional.empty() : Optional.of(path(written, directory));
+  }
+
+  private static InetAddress address(String written, Path directory) {
+    try {
+      return InetAddress.ofLiteral(written);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException("write an IP address such as 127.0.0.1 or ::1", e);
+    }
   }
 
   private static List<String> hostPorts(String written, Path directory) {

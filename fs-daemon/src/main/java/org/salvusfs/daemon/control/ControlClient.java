@@ -1,20 +1,11 @@
 package org.salvusfs.daemon.control;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.InputStreamReader;
-import java.net.ConnectException;
-import java.net.HttpURLConnection;
-import java.net.Proxy;
-import java.net.URI;
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.salvusfs.daemon.datadir.Layout;
 import org.salvusfs.daemon.management.CheckProgress;
@@ -28,21 +19,15 @@ import org.salvusfs.daemon.management.ManagedSnapshots;
 import org.salvusfs.daemon.management.ProjectStatus;
 import org.salvusfs.metadata.api.Durability;
 
-/**
- * A command's end of the control channel. Uses {@link HttpURLConnection}, which loads in a fraction
- * of the time that {@code java.net.http} takes: commands should feel immediate.
- */
+/** What a command can ask of a daemon. Methods block, and refuse as the daemon does. */
 public final class ControlClient {
-  private static final int CONNECT_MILLIS = 5_000;
+  /** How long the daemon is to keep an answer back while a job makes no progress. */
+  private static final int WAIT_SECONDS = 30;
 
-  private final Layout layout;
-  private final DaemonFile daemon;
-  private final String token;
+  private final Connection daemon;
 
-  private ControlClient(Layout layout, DaemonFile daemon, String token) {
-    this.layout = layout;
+  private ControlClient(Connection daemon) {
     this.daemon = daemon;
-    this.token = token;
   }
 
   /**
@@ -51,32 +36,26 @@ public final class ControlClient {
    * @throws DaemonException.NotRunning if none has announced itself
    */
   public static ControlClient of(Layout layout) throws DaemonException {
-    var daemon = DaemonFile.read(layout).orElseThrow(() -> notRunning(layout));
+    var announced = DaemonFile.read(layout).orElseThrow(() -> Connection.notRunning(layout));
     try {
-      return new ControlClient(layout, daemon, Files.readString(layout.controlToken()).strip());
+      var token = Files.readString(layout.controlToken()).strip();
+      return new ControlClient(new Connection(layout, announced, token));
     } catch (IOException e) {
       throw new DaemonException.Obstructed(
           layout.controlToken() + " cannot be read; run as the owner of the data directory", e);
     }
   }
 
-  private static DaemonException.NotRunning notRunning(Layout layout) {
-    return new DaemonException.NotRunning(
-        "no daemon is running on "
-            + layout.directory()
-            + "; start one with ./salvus dev, or name its directory with --data");
-  }
-
   public DaemonStatus status() throws DaemonException {
-    return ask("GET", "/status", null, DaemonStatus.class);
+    return ask("GET", "/v1/status", null, DaemonStatus.class);
   }
 
   public List<ProjectStatus> projects() throws DaemonException {
-    return List.of(ask("GET", "/projects", null, ProjectStatus[].class));
+    return List.of(ask("GET", "/v1/projects", null, ProjectStatus[].class));
   }
 
   public ProjectStatus project(String idOrName) throws DaemonException {
-    return ask("GET", "/projects/" + encoded(idOrName), null, ProjectStatus.class);
+    return ask("GET", path(idOrName), null, ProjectStatus.class);
   }
 
   /** See {@code ManagedDaemon}. */
@@ -85,55 +64,85 @@ public final class ControlClient {
     var wanted =
         new Messages.NewProject(
             name, durability.map(home -> home.name().toLowerCase(Locale.ROOT)).orElse(null));
-    return ask("POST", "/projects", wanted, ProjectStatus.class);
+    return ask("POST", "/v1/projects", wanted, ProjectStatus.class);
   }
 
   /** See {@code ManagedDaemon}. */
   public LimitsSet setLimits(String idOrName, LimitsChange change) throws DaemonException {
-    return ask("POST", "/projects/" + encoded(idOrName) + "/limits", change, LimitsSet.class);
+    return ask("POST", path(idOrName) + "/limits", Messages.NewLimits.of(change), LimitsSet.class);
   }
 
   /** See {@code ManagedDaemon}. */
   public List<EventStatus> events(Optional<String> idOrName, int days, int most)
       throws DaemonException {
-    var path = idOrName.map(id -> "/projects/" + encoded(id)).orElse("") + "/events";
-    return List.of(ask("GET", path + "?" + days + "," + most, null, EventStatus[].class));
+    var path = eventsPath(idOrName) + "?days=" + days + "&most=" + most;
+    return List.of(ask("GET", path, null, EventStatus[].class));
+  }
+
+  /**
+   * Hears events: the last ones, oldest first, and then those that happen, also through an upgrade
+   * of the daemon.
+   *
+   * @throws DaemonException.NotRunning when the daemon has ended; this never returns
+   */
+  public void followEvents(
+      Optional<String> idOrName, int days, int most, Consumer<EventStatus> heard)
+      throws DaemonException {
+    var path = eventsPath(idOrName) + "?follow&days=" + days + "&most=" + most;
+    var events = new ServerSentEvents(heard);
+    var asked = daemon;
+    while (true) {
+      asked.follow(path, events);
+      asked = of(daemon.layout()).daemon; // another one, perhaps
+    }
+  }
+
+  private static String eventsPath(Optional<String> idOrName) {
+    return idOrName.map(ControlClient::path).orElse("/v1") + "/events";
   }
 
   /** Returns when everything done so far is committed. */
   public void commit() throws DaemonException {
-    ask("POST", "/commit", null, Object[].class);
+    order("POST", "/v1/commit");
   }
 
   /** See {@code ManagedDaemon}. */
   public void requestHandOver() throws DaemonException {
-    ask("POST", "/hand-over", null, Object[].class);
+    order("POST", "/v1/hand-over");
   }
 
   /** Asks the daemon to stop; returns its pid at once. */
   public long stop() throws DaemonException {
-    return ask("POST", "/stop", null, Messages.Stopping.class).pid();
+    return ask("POST", "/v1/stop", null, Messages.Stopping.class).pid();
   }
 
-  /** See {@code ManagedDaemon}; progress is heard on this thread. */
+  /**
+   * See {@code ManagedDaemon}; progress is heard on this thread. If the same check of the project
+   * is under way already, because whoever began it went away, this goes on with that one.
+   */
   public CheckReport check(String idOrName, boolean repair, CheckProgress progress)
       throws DaemonException {
-    var path = "/projects/" + encoded(idOrName) + "/check" + (repair ? "?repair" : "");
-    try (var lines = reader(open("POST", path, null))) {
-      for (var text = lines.readLine(); text != null; text = lines.readLine()) {
-        var line = Json.read(text, Messages.CheckLine.class);
-        if (line.refused() != null) {
-          throw line.refused().refusal().exception(line.refused().message());
-        }
-        if (line.report() != null) {
-          return line.report();
-        }
-        progress.at(line.done(), line.total());
-      }
-      throw new DaemonException.Failed("the daemon ended before the check was done");
-    } catch (IOException e) {
-      throw broken(e);
+    var job =
+        ask(
+            "POST",
+            path(idOrName) + "/checks",
+            new Messages.NewCheck(repair),
+            Messages.JobStatus.class);
+    while (job.isRunning()) {
+      progress.at(job.done(), job.total());
+      var path = "/v1/jobs/%s?wait=%d&after=%d".formatted(job.id(), WAIT_SECONDS, job.revision());
+      job = ask("GET", path, null, Messages.JobStatus.class);
     }
+    progress.at(job.done(), job.total());
+    var problem = job.problem();
+    if (problem != null) {
+      throw Connection.exception(problem);
+    }
+    var report = job.report();
+    if (report == null) {
+      throw new DaemonException.Failed("job " + job.id() + " ended without a report");
+    }
+    return report;
   }
 
   /** What can be asked about snapshots. */
@@ -141,64 +150,33 @@ public final class ControlClient {
     return new SnapshotClient(this);
   }
 
+  /** Makes a token; its secret cannot be asked for again. */
+  public Messages.TokenMade createToken(Messages.NewToken wanted) throws DaemonException {
+    return ask("POST", "/v1/tokens", wanted, Messages.TokenMade.class);
+  }
+
+  /** All tokens but the daemon's own, by name. */
+  public List<Messages.TokenStatus> tokens() throws DaemonException {
+    return List.of(ask("GET", "/v1/tokens", null, Messages.TokenStatus[].class));
+  }
+
+  /** Makes a token good for nothing. */
+  public void revokeToken(String name) throws DaemonException {
+    order("DELETE", "/v1/tokens/" + Connection.encoded(name));
+  }
+
+  static String path(String project) {
+    return "/v1/projects/" + Connection.encoded(project);
+  }
+
+  /** What the daemon answers. */
   <T> T ask(String method, String path, @Nullable Object body, Class<T> type)
       throws DaemonException {
-    try (var answer = open(method, path, body)) {
-      return Json.read(new String(answer.readAllBytes(), StandardCharsets.UTF_8), type);
-    } catch (IOException e) {
-      throw broken(e);
-    }
+    return daemon.ask(method, path, body, type);
   }
 
-  private InputStream open(String method, String path, @Nullable Object body)
-      throws DaemonException, IOException {
-    var address = URI.create("http://127.0.0.1:" + daemon.port() + path).toURL();
-    var connection = (HttpURLConnection) address.openConnection(Proxy.NO_PROXY);
-    connection.setRequestMethod(method);
-    connection.setConnectTimeout(CONNECT_MILLIS);
-    connection.setRequestProperty("Authorization", "Bearer " + token);
-    try {
-      if (body != null) {
-        connection.setDoOutput(true);
-        try (var out = connection.getOutputStream()) {
-          out.write(Json.line(body).getBytes(StandardCharsets.UTF_8));
-        }
-      }
-      if (connection.getResponseCode() == 200) {
-        return connection.getInputStream();
-      }
-    } catch (ConnectException e) {
-      throw notRunning(layout);
-    }
-    throw refused(connection);
-  }
-
-  private DaemonException refused(HttpURLConnection connection) throws IOException {
-    var status = connection.getResponseCode();
-    try (var body = connection.getErrorStream()) {
-      var text = body == null ? "" : new String(body.readAllBytes(), StandardCharsets.UTF_8);
-      var refused = Json.read(text, Messages.Refused.class);
-      return refused.refusal() == Refusal.UNAUTHORIZED
-          ? notRunning(layout) // the port of a daemon that died now belongs to another one
-          : refused.refusal().exception(refused.message());
-    } catch (JsonProcessingException e) {
-      return new DaemonException.Failed(
-          "port %d is not answered by a SalvusFS daemon (HTTP %d); the file %s is stale"
-              .formatted(daemon.port(), status, layout.daemonFile()),
-          e);
-    }
-  }
-
-  private DaemonException broken(IOException e) {
-    return new DaemonException.Failed(
-        "the daemon (pid " + daemon.pid() + ") broke off the conversation (" + e + ")", e);
-  }
-
-  private static BufferedReader reader(InputStream stream) {
-    return new BufferedReader(new InputStreamReader(stream, StandardCharsets.UTF_8));
-  }
-
-  static String encoded(String word) {
-    return URLEncoder.encode(word, StandardCharsets.UTF_8);
+  /** Asks for something that is answered by its being done. */
+  void order(String method, String path) throws DaemonException {
+    daemon.order(method, path);
   }
 }

@@ -6,6 +6,7 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.salvusfs.daemon.datadir.Layout;
 import org.salvusfs.daemon.datadir.SmallFile;
 import org.salvusfs.daemon.management.DaemonException;
@@ -15,10 +16,11 @@ import org.salvusfs.daemon.management.DaemonException;
  * while the daemon is ready; after a kill it stays and points to nobody.
  *
  * @param pid of the daemon's process
- * @param port of the control channel on 127.0.0.1
+ * @param url of the API, as this machine reaches it, without a slash at the end
+ * @param certificateSha256 of the certificate that the API shows, in hex; null: there is no TLS
  * @param mount where the projects are
  */
-public record DaemonFile(long pid, int port, String mount) {
+public record DaemonFile(long pid, String url, @Nullable String certificateSha256, String mount) {
   /** The file's contents; empty if there is none. */
   public static Optional<DaemonFile> read(Layout layout) throws DaemonException {
     try {
@@ -30,7 +32,9 @@ public record DaemonFile(long pid, int port, String mount) {
           "no permission for " + e.getFile() + "; run as the owner of the data directory", e);
     } catch (JsonProcessingException e) {
       throw new DaemonException.Obstructed(
-          layout.daemonFile() + " is damaged; delete it and start the daemon again", e);
+          layout.daemonFile()
+              + " is damaged, or of a daemon of another version: end that one, or delete it and start the daemon again",
+          e);
     } catch (IOException e) {
       throw new DaemonException.Obstructed(layout.daemonFile() + " cannot be read (" + e + ")", e);
     }

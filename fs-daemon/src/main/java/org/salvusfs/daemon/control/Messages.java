@@ -1,10 +1,18 @@
 package org.salvusfs.daemon.control;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.salvusfs.daemon.management.CheckReport;
+import org.salvusfs.daemon.management.LimitsChange;
+import org.salvusfs.metadata.api.Limits;
+import org.salvusfs.quota.policy.QuotaRule;
 
-/** What travels on the channel besides the records of {@code management}. */
-final class Messages {
+/**
+ * What travels between daemon and client besides the records of {@code management}. Field names are
+ * part of the API: {@code openapi.yaml} describes them.
+ */
+public final class Messages {
   private Messages() {}
 
   /**
@@ -12,32 +20,151 @@ final class Messages {
    *
    * @param durability {@code host} or {@code quorum}; null: the configured default
    */
-  record NewProject(String name, @Nullable String durability) {}
+  public record NewProject(@Nullable String name, @Nullable String durability) {}
 
   /**
    * Asks for a snapshot.
    *
    * @param name null: the time
+   * @param comment null: none
    */
-  record NewSnapshot(@Nullable String name, String comment) {}
+  public record NewSnapshot(@Nullable String name, @Nullable String comment) {}
 
   /** Asks for a hold, or its end. */
-  record Hold(String tag) {}
+  public record Hold(@Nullable String tag) {}
 
   /**
    * Asks for a clone of a project.
    *
    * @param snapshot null: as it is now
    */
-  record NewClone(@Nullable String snapshot, String name) {}
+  public record NewClone(@Nullable String snapshot, @Nullable String name) {}
 
-  /** A request was refused. */
-  record Refused(Refusal refusal, String message) {}
+  /**
+   * Asks for a check.
+   *
+   * @param repair null: no
+   */
+  public record NewCheck(@Nullable Boolean repair) {}
 
   /** The pid of a daemon that was asked to stop. */
-  record Stopping(long pid) {}
+  public record Stopping(long pid) {}
 
-  /** One line of a check: progress, or at the end exactly one of the other two. */
-  record CheckLine(
-      long done, long total, @Nullable CheckReport report, @Nullable Refused refused) {}
+  /** Whether a daemon serves: {@code serving}. */
+  public record Health(String status) {}
+
+  /**
+   * A hard limit or a rule for one: see {@link QuotaRule}.
+   *
+   * @param times null: 0
+   * @param bytes null: 0
+   */
+  public record Rule(@Nullable Double times, @Nullable Long bytes) {}
+
+  /**
+   * Asks for other limits; what is null and not in {@code remove} stays.
+   *
+   * @param remove limits that are to go: {@code quota}, {@code softBytes}, {@code inodes}
+   */
+  public record NewLimits(
+      @Nullable Rule quota,
+      @Nullable Long softBytes,
+      @Nullable Long graceSeconds,
+      @Nullable Long inodes,
+      @Nullable Long reserveBytes,
+      @Nullable List<String> remove) {
+    public static final String QUOTA = "quota";
+    public static final String SOFT = "softBytes";
+    public static final String INODES = "inodes";
+
+    /** The same in numbers that JSON's readers all understand. */
+    public static NewLimits of(LimitsChange change) {
+      var remove = new ArrayList<String>();
+      QuotaRule quota = change.quota();
+      Rule rule = null;
+      if (quota != null && quota.equals(QuotaRule.NONE)) {
+        remove.add(QUOTA);
+      } else if (quota != null) {
+        rule = new Rule(quota.times(), quota.bytes());
+      }
+      return new NewLimits(
+          rule,
+          unlessUnlimited(change.softBytes(), SOFT, remove),
+          change.graceSeconds(),
+          unlessUnlimited(change.inodes(), INODES, remove),
+          change.reserveBytes(),
+          remove);
+    }
+
+    private static @Nullable Long unlessUnlimited(
+        @Nullable Long limit, String name, List<String> remove) {
+      if (limit != null && limit == Limits.UNLIMITED) {
+        remove.add(name);
+        return null;
+      }
+      return limit;
+    }
+  }
+
+  /**
+   * Long work.
+   *
+   * @param kind {@code check}
+   * @param project its project's id
+   * @param state {@code running}, {@code done}, {@code failed} or {@code cancelled}
+   * @param revision grows with every change of the other fields
+   * @param done units of work done
+   * @param total estimate of all units, 0 while unknown
+   * @param report what a check found, once it is done
+   * @param problem why it failed or was cancelled
+   */
+  public record JobStatus(
+      String id,
+      String kind,
+      String project,
+      String state,
+      long revision,
+      long done,
+      long total,
+      @Nullable CheckReport report,
+      @Nullable Problem problem) {
+    public static final String RUNNING = "running";
+
+    public boolean isRunning() {
+      return state.equals(RUNNING);
+    }
+  }
+
+  /**
+   * Asks for a token.
+   *
+   * @param name null: one is made up
+   * @param scope {@code read}, {@code operate} or {@code admin}
+   * @param project id or name of the only project that it is good for; null: all, and the daemon
+   * @param expiresSeconds from now; null: never
+   */
+  public record NewToken(
+      @Nullable String name,
+      @Nullable String scope,
+      @Nullable String project,
+      @Nullable Long expiresSeconds) {}
+
+  /**
+   * A token without its secret.
+   *
+   * @param project id of the only project that it is good for; null: all
+   * @param created ISO 8601
+   * @param expires likewise; null: never
+   * @param expired whether it is good for nothing any more
+   */
+  public record TokenStatus(
+      String name,
+      String scope,
+      @Nullable String project,
+      String created,
+      @Nullable String expires,
+      boolean expired) {}
+
+  /** A new token with its secret, which nobody can ask for again. */
+  public record TokenMade(TokenStatus token, String secret) {}
 }

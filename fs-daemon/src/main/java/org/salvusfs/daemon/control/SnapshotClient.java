@@ -8,14 +8,14 @@ import org.salvusfs.daemon.management.ManagedSnapshots;
 import org.salvusfs.daemon.management.ProjectStatus;
 import org.salvusfs.daemon.management.SnapshotStatus;
 
-/** A command's end of the channel, as far as it is about snapshots. */
+/** What a command can ask, as far as it is about snapshots. */
 record SnapshotClient(ControlClient client) implements ManagedSnapshots {
   private static String path(String project) {
-    return "/projects/" + ControlClient.encoded(project) + "/snapshots";
+    return ControlClient.path(project) + "/snapshots";
   }
 
   private static String path(String project, String snapshot) {
-    return path(project) + "/" + ControlClient.encoded(snapshot);
+    return path(project) + "/" + Connection.encoded(snapshot);
   }
 
   @Override
@@ -39,17 +39,15 @@ record SnapshotClient(ControlClient client) implements ManagedSnapshots {
   public List<FileDifference> diff(String project, String earlier, Optional<String> later)
       throws DaemonException {
     var path =
-        "/projects/%s/differences/%s%s"
-            .formatted(
-                ControlClient.encoded(project),
-                ControlClient.encoded(earlier),
-                later.map(name -> "/" + ControlClient.encoded(name)).orElse(""));
+        path(project, earlier)
+            + "/differences"
+            + later.map(name -> "?to=" + Connection.encoded(name)).orElse("");
     return List.of(client.ask("GET", path, null, FileDifference[].class));
   }
 
   @Override
   public void delete(String project, String snapshot) throws DaemonException {
-    client.ask("DELETE", path(project, snapshot), null, Object[].class);
+    client.order("DELETE", path(project, snapshot));
   }
 
   @Override
@@ -74,7 +72,6 @@ record SnapshotClient(ControlClient client) implements ManagedSnapshots {
   public ProjectStatus cloneProject(String project, Optional<String> snapshot, String name)
       throws DaemonException {
     var wanted = new Messages.NewClone(snapshot.orElse(null), name);
-    var path = "/projects/" + ControlClient.encoded(project) + "/clones";
-    return client.ask("POST", path, wanted, ProjectStatus.class);
+    return client.ask("POST", ControlClient.path(project) + "/clones", wanted, ProjectStatus.class);
   }
 }

@@ -1,10 +1,9 @@
 /**
- * The channel between a daemon and the commands that ask it for something: HTTP and JSON on
- * 127.0.0.1, with a bearer token that only the owner of the data directory can read. Internal: its
- * paths may change with every version, and the daemon and its command line are one version. {@code
- * /metrics} (Prometheus text, counters only) is open to everyone on this machine.
+ * How commands reach the daemon of a data directory: the announcement that it leaves there, the
+ * words of its {@link org.salvusfs.daemon.api API} and the client that speaks them. Knows nothing
+ * of the server, so that commands load little and start fast.
  *
- * <p>Requests run on the executor that the wiring hands in; they share nothing but the daemon.
+ * <p>Starts no threads; a client is used by one thread.
  */
 @NullMarked
 package org.salvusfs.daemon.control;

@@ -66,9 +66,14 @@ public record Layout(Path directory) {
     return directory.resolve("hand-over.socket");
   }
 
-  /** The secret of the control channel. */
+  /** The daemon's own token for its API. */
   public Path controlToken() {
     return directory.resolve("control.token");
+  }
+
+  /** Hashes of the other tokens. */
+  public Path tokens() {
+    return directory.resolve("tokens.json");
   }
 
   /** Text for people. */

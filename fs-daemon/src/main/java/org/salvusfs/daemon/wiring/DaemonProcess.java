@@ -39,12 +39,18 @@ final class DaemonProcess implements ManagedDaemon {
   /** How long requests, such as a check, may keep a hand-over waiting. */
   private static final Duration REQUESTS_PATIENCE = Duration.ofSeconds(10);
 
+  /** How long a request waits for a change that is under way. */
+  private static final Duration CHANGE_PATIENCE = Duration.ofSeconds(3);
+
   private final DaemonConfig config;
   private final Consumer<String> progress;
   private final Surroundings surroundings;
   private final CountDownLatch stopRequested = new CountDownLatch(1);
   private final AtomicBoolean handingOver = new AtomicBoolean();
   private final ReentrantReadWriteLock changing = new ReentrantReadWriteLock();
+
+  /** Whether what takes long is to be broken off: the end would wait for it. */
+  private volatile boolean isEnding;
 
   /** Null before the start and after the end. */
   private @Nullable Daemon current;
@@ -82,13 +88,22 @@ final class DaemonProcess implements ManagedDaemon {
     current = new DaemonStart(config, progress, surroundings, this, inherited).runOrUndo();
   }
 
+  /** Breaks a check off. */
+  private static final class Ending extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    Ending() {
+      super("the daemon ends");
+    }
+  }
+
   @FunctionalInterface
   private interface Request<T> {
     T to(Daemon daemon) throws DaemonException;
   }
 
   private <T> T ask(Request<T> request) throws DaemonException {
-    changing.readLock().lock();
+    enter();
     try {
       Daemon daemon = current;
       if (daemon == null) {
@@ -97,6 +112,21 @@ final class DaemonProcess implements ManagedDaemon {
       return request.to(daemon);
     } finally {
       changing.readLock().unlock();
+    }
+  }
+
+  /**
+   * Takes the shared side. Does not wait for a change to the end: that waits for requests to end.
+   */
+  private void enter() throws DaemonException {
+    try {
+      if (!changing.readLock().tryLock(CHANGE_PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
+        throw new DaemonException.Unavailable(
+            "the daemon is about to start, to end or to hand over; try again");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new DaemonException.NotRunning("this daemon is ending");
     }
   }
 
@@ -135,7 +165,18 @@ final class DaemonProcess implements ManagedDaemon {
   @Override
   public CheckReport check(String idOrName, boolean repair, CheckProgress progress)
       throws DaemonException {
-    return ask(daemon -> daemon.check(idOrName, repair, progress));
+    CheckProgress unlessEnding =
+        (done, total) -> {
+          if (isEnding) {
+            throw new Ending();
+          }
+          progress.at(done, total);
+        };
+    try {
+      return ask(daemon -> daemon.check(idOrName, repair, unlessEnding));
+    } catch (Ending e) {
+      throw new DaemonException.NotRunning("the daemon ends before the check is done");
+    }
   }
 
   @Override
@@ -210,6 +251,7 @@ final class DaemonProcess implements ManagedDaemon {
 
   @Override
   public void requestStop() {
+    isEnding = true;
     stopRequested.countDown();
   }
 
@@ -278,6 +320,7 @@ final class DaemonProcess implements ManagedDaemon {
 
   @Override
   public void close() throws DaemonException {
+    isEnding = true;
     changing.writeLock().lock();
     try {
       Daemon daemon = current;

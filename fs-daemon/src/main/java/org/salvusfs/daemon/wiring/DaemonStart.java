@@ -16,8 +16,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.salvusfs.daemon.api.ApiServer;
 import org.salvusfs.daemon.config.DaemonConfig;
-import org.salvusfs.daemon.control.ControlServer;
 import org.salvusfs.daemon.control.DaemonFile;
 import org.salvusfs.daemon.datadir.DataDirectory;
 import org.salvusfs.daemon.datadir.Layout;
@@ -40,7 +40,7 @@ import org.salvusfs.metadata.lease.Leases;
  *
  * <p>First everything that can be in the way is looked at, and nothing is changed: the data
  * directory, the key, the mount point, the port. Then, in this order: the data directory's lock,
- * Cassandra, the stores, the lease, the mount, the control channel. Ending goes the other way:
+ * Cassandra, the stores, the lease, the mount, the management API. Ending goes the other way:
  * nothing is accepted any more, the mount ends, every project is committed and given back, the
  * lease ends, the stores are closed, Cassandra is stopped, the lock is let go.
  *
@@ -135,8 +135,7 @@ public final class DaemonStart {
     var layout = Layout.of(config.data());
     var keys = ClusterKeys.read(layout.clusterKey(), config.passphraseFile());
     var token = token();
-    var control = ControlServer.bind(config.controlPort(), token);
-    closing.started("the control channel's port", control);
+    var api = closing.started("the management API's port", ApiServer.bind(config.control()));
     if (inherited.isEmpty()) {
       prepareMountPoint();
     }
@@ -149,7 +148,7 @@ public final class DaemonStart {
     closing.started("the meters", registry::close);
     var daemon = new Daemon(parts(data, stores, registry));
     mount(daemon, stores, registry);
-    announce(daemon, control, token, registry);
+    announce(daemon, api, token, registry);
     return daemon;
   }
 
@@ -333,18 +332,27 @@ public final class DaemonStart {
   }
 
   private void announce(
-      Daemon daemon, ControlServer control, String token, PrometheusMeterRegistry registry)
+      Daemon daemon, ApiServer api, String token, PrometheusMeterRegistry registry)
       throws DaemonException {
     var layout = daemon.parts().data().layout();
     var requests = Executors.newVirtualThreadPerTaskExecutor();
-    closing.started("the control channel's requests", () -> end(requests));
-    closing.started("the control channel", control);
+    closing.started("the management API's requests", () -> end(requests));
+    closing.started("the management API", api);
     try {
       SmallFile.write(layout.controlToken(), token + "\n");
-      control.serve(process, registry::scrape, requests);
+      api.serve(
+          new ApiServer.Served(
+              process,
+              registry::scrape,
+              token,
+              layout.tokens(),
+              surroundings.wallClock(),
+              surroundings.random(),
+              requests));
       closing.started("the announcement", () -> DaemonFile.delete(layout));
       var pid = ProcessHandle.current().pid();
-      new DaemonFile(pid, control.port(), config.mount().toString()).write(layout);
+      var mount = config.mount().toString();
+      new DaemonFile(pid, api.url(), api.certificateSha256(), mount).write(layout);
     } catch (IOException e) {
       throw Explain.start(e);
     }

@@ -116,6 +116,24 @@ final class ArchitectureTest {
           .resideInAPackage("io.netty..");
 
   @ArchTest
+  static final ArchRule vertx_onlyInTheApi =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("org.salvusfs.daemon.api..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("io.vertx..");
+
+  @ArchTest
+  static final ArchRule client_knowsNothingOfTheServer =
+      noClasses()
+          .that()
+          .resideInAnyPackage("org.salvusfs.daemon.control..", CLI)
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("org.salvusfs.daemon.api..");
+
+  @ArchTest
   static final ArchRule clocksThreadsAndRandomness_areMadeInWiringOnly =
       noClasses()
           .that()

@@ -18,15 +18,14 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.salvusfs.daemon.api.TestApi;
 import org.salvusfs.daemon.config.DaemonConfig;
-import org.salvusfs.daemon.control.ControlServer;
 import org.salvusfs.daemon.control.DaemonFile;
 import org.salvusfs.daemon.datadir.Layout;
-import org.salvusfs.daemon.datadir.SmallFile;
 import org.salvusfs.daemon.management.DaemonException;
 import org.salvusfs.daemon.management.FakeDaemon;
 
-/** Commands as a person gives them, against a fake daemon behind a real control channel. */
+/** Commands as a person gives them, against a fake daemon behind a real API. */
 final class CommandsTest {
   @TempDir private Path data = Path.of("");
   private final ByteArrayOutputStream out = new ByteArrayOutputStream();
@@ -34,21 +33,16 @@ final class CommandsTest {
   private final FakeDaemon daemon = new FakeDaemon();
   private final ArrayList<DaemonConfig> started = new ArrayList<>();
   private Optional<DaemonException> refusal = Optional.empty();
-  private Optional<ControlServer> server = Optional.empty();
+  private Optional<TestApi> api = Optional.empty();
 
   @BeforeEach
   void serve() throws Exception {
-    var control = ControlServer.bind(0, "token");
-    server = Optional.of(control);
-    control.serve(daemon, () -> "", Runnable::run);
-    var layout = Layout.of(data);
-    SmallFile.write(layout.controlToken(), "token");
-    new DaemonFile(1, control.port(), "/projects").write(layout);
+    api = Optional.of(TestApi.serving(data, daemon));
   }
 
   @AfterEach
   void close() {
-    server.ifPresent(ControlServer::close);
+    api.ifPresent(TestApi::close);
   }
 
   private int salvus(String... words) {
@@ -262,10 +256,43 @@ final class CommandsTest {
   }
 
   @Test
+  void token_createListRevoke() throws Exception {
+    salvus("project", "create", "demo");
+    assertEquals(0, salvus("token", "create", "--scope", "operate", "--expires", "30d", "ci"));
+    assertTrue(out().matches("salvus_[0-9a-f]{64}\n"), out());
+    var secret = out().strip();
+    assertEquals(0, salvus("token", "create", "--scope", "read", "--project", "demo", "--json"));
+    var made = new ObjectMapper().readTree(out());
+    assertEquals("read-1", made.at("/token/name").asText());
+    assertEquals(daemon.project("demo").id(), made.at("/token/project").asText());
+    assertEquals(0, salvus("token", "list"));
+    assertTrue(out().contains("ci") && out().contains("read-1") && out().contains("never"), out());
+    assertFalse(out().contains(secret));
+    assertFalse(Files.readString(data.resolve("tokens.json")).contains(secret));
+    assertEquals(7, salvus("token", "create", "--scope", "read", "ci"));
+    sentence();
+    assertEquals(0, salvus("token", "revoke", "ci"));
+    assertEquals(2, salvus("token", "revoke", "ci"));
+    sentence();
+    assertEquals(2, salvus("token", "create", "--scope", "root"));
+    assertTrue(sentence().contains("scope is read, operate or admin"));
+    assertEquals(2, salvus("token", "create", "--scope", "read", "--expires", "soon"));
+    assertEquals(6, salvus("token", "create", "--scope", "read", "--project", "none"));
+    sentence();
+  }
+
+  @Test
   void anyCommand_withoutDaemon_is4() throws Exception {
     DaemonFile.delete(Layout.of(data));
     var commands =
-        List.of("status", "stop", "upgrade", "project list", "check demo", "snapshot list demo");
+        List.of(
+            "status",
+            "stop",
+            "upgrade",
+            "project list",
+            "check demo",
+            "snapshot list demo",
+            "token list");
     for (var command : commands) {
       assertEquals(4, salvus(command.split(" ")), command);
       assertTrue(sentence().contains("no daemon is running on " + data));
@@ -274,7 +301,8 @@ final class CommandsTest {
 
   @Test
   void wrongUsage_is2_andSaysWhereToLook() {
-    for (var command : new String[] {"statsu", "status --jsno", "project", "check", "daemon"}) {
+    for (var command :
+        new String[] {"statsu", "status --jsno", "project", "check", "daemon", "token"}) {
       assertEquals(2, salvus(command.split(" ")), command);
       var text = err.toString(StandardCharsets.UTF_8);
       assertTrue(text.startsWith("salvus: "), text);

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -30,7 +31,9 @@ final class ConfigFileTest {
     assertEquals(new DaemonConfig.Txg(Duration.ofSeconds(5), 32 << 20, 100_000), config.txg());
     assertEquals(Durability.HOST, config.durability());
     assertEquals(Duration.ofSeconds(30), config.patience());
-    assertEquals(0, config.controlPort());
+    assertEquals(
+        new DaemonConfig.Control(InetAddress.ofLiteral("127.0.0.1"), 0, Optional.empty()),
+        config.control());
   }
 
   @Test
@@ -58,7 +61,10 @@ final class ConfigFileTest {
               writeback: yes
               binding: jnr
             control:
+              address: 0.0.0.0
               port: 8080
+              certificate: api.crt
+              key: /run/api.key
             """,
             FILE);
     assertEquals(
@@ -73,7 +79,12 @@ final class ConfigFileTest {
             new DaemonConfig.Txg(Duration.ofMillis(500), 1L << 30, 5),
             new DaemonConfig.Cache(64 << 10, 1 << 20),
             new DaemonConfig.Fuse(4, true, FuseChoice.JNR),
-            8080),
+            new DaemonConfig.Control(
+                InetAddress.ofLiteral("0.0.0.0"),
+                8080,
+                Optional.of(
+                    new DaemonConfig.Tls(
+                        Path.of("/etc/salvus/api.crt"), Path.of("/run/api.key"))))),
         config);
   }
 
@@ -98,6 +109,18 @@ final class ConfigFileTest {
     refused("data: /d\nmount: /m\ncassandra:\n  contact-points: [a]\n", "write host:port");
     refused("data: /d\nmount: /m\ndurability: none\n", "write host or quorum");
     refused("data: /d\nmount:\n", ":2: mount is \"\"");
+  }
+
+  @Test
+  void parse_controlAddressOfOthersWithoutTls_isRefusedWithItsLine() {
+    refused(
+        "data: /d\nmount: /m\ncontrol:\n  address: 0.0.0.0\n",
+        ":4: control.address 0.0.0.0 can be reached from elsewhere");
+    refused("data: /d\nmount: /m\ncontrol:\n  address: 10.0.0.1\n", ":4: control.address");
+    refused("data: /d\nmount: /m\ncontrol:\n  address: \"::\"\n", "control.certificate");
+    refused("data: /d\nmount: /m\ncontrol:\n  address: here\n", "write an IP address");
+    refused("data: /d\nmount: /m\ncontrol:\n  key: /k\n", ":4: control.certificate and");
+    refused("data: /d\nmount: /m\ncontrol:\n  certificate: /c\n", ":4: control.certificate and");
   }
 
   @Test

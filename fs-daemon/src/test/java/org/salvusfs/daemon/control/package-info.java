@@ -1,4 +1,4 @@
-/** Tests of the control channel. */
+/** The client, against a real API of a fake daemon. */
 @NullMarked
 package org.salvusfs.daemon.control;
 

@@ -1,12 +1,14 @@
 package org.salvusfs.daemon.management;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.salvusfs.metadata.api.Durability;
@@ -21,12 +23,18 @@ public final class FakeDaemon implements ManagedDaemon {
   private final FakeSnapshots snapshots = new FakeSnapshots(this);
   private final CountDownLatch stopRequested = new CountDownLatch(1);
   private List<String> findings = List.of();
+  private final List<EventStatus> happened = new CopyOnWriteArrayList<>();
   private boolean closed;
   private int handOvers;
 
   /** What the next checks find. */
   public void plant(String... found) {
     findings = List.of(found);
+  }
+
+  /** What events begin with from now on. */
+  public void happen(EventStatus event) {
+    happened.add(event);
   }
 
   public boolean isClosed() {
@@ -118,9 +126,11 @@ public final class FakeDaemon implements ManagedDaemon {
   public List<EventStatus> events(Optional<String> idOrName, int days, int most)
       throws DaemonException {
     var name = idOrName.isPresent() ? project(idOrName.get()).name() : "all";
-    return List.of(
+    var events = new ArrayList<>(happened.reversed());
+    events.add(
         new EventStatus(
             "2026-11-21T10:00:00Z", name, "quota-hit", days + " days, " + most + " at most"));
+    return events;
   }
 
   @Override

@@ -1,56 +1,52 @@
 package org.salvusfs.daemon.control;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.net.HttpURLConnection;
-import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.salvusfs.daemon.api.TestApi;
 import org.salvusfs.daemon.datadir.Layout;
 import org.salvusfs.daemon.datadir.SmallFile;
 import org.salvusfs.daemon.management.DaemonException;
+import org.salvusfs.daemon.management.EventStatus;
 import org.salvusfs.daemon.management.FakeDaemon;
+import org.salvusfs.daemon.management.LimitsChange;
 import org.salvusfs.daemon.management.ManagedSnapshots;
+import org.salvusfs.daemon.management.QuotaStatus;
 import org.salvusfs.metadata.api.Durability;
+import org.salvusfs.metadata.api.Limits;
+import org.salvusfs.quota.policy.QuotaRule;
 
-final class ControlChannelTest {
-  private static final String TOKEN = "correct-horse";
-
+/** Commands ask, and hear what the daemon says. */
+final class ControlClientTest {
   @TempDir private Path data = Path.of("");
   private final FakeDaemon daemon = new FakeDaemon();
-  private final ControlServer server = bind();
+  private Optional<TestApi> api = Optional.empty();
   private Layout layout = new Layout(Path.of(""));
 
-  private static ControlServer bind() {
-    try {
-      return ControlServer.bind(0, TOKEN);
-    } catch (DaemonException e) {
-      throw new AssertionError("no free port", e);
-    }
-  }
-
   @BeforeEach
-  void announce() throws Exception {
-    server.serve(daemon, () -> "salvus_up 1\n", Runnable::run);
+  void serve() throws Exception {
+    api = Optional.of(TestApi.serving(data, daemon));
     layout = Layout.of(data);
-    SmallFile.write(layout.controlToken(), TOKEN + "\n");
-    new DaemonFile(ProcessHandle.current().pid(), server.port(), "/projects").write(layout);
   }
 
   @AfterEach
   void close() {
-    server.close();
+    api.ifPresent(TestApi::close);
   }
 
   private ControlClient client() throws DaemonException {
@@ -94,7 +90,8 @@ final class ControlChannelTest {
     var report = client().check("demo", false, (done, total) -> steps.add(done));
     assertEquals(List.of("inode 7: link count 2 should be 1"), report.findings());
     assertEquals(0, report.repaired());
-    assertEquals(11, steps.size());
+    assertEquals(10, steps.getLast());
+    assertEquals(steps.stream().sorted().toList(), steps);
     assertEquals(1, client().check("demo", true, (done, total) -> {}).repaired());
   }
 
@@ -105,6 +102,32 @@ final class ControlChannelTest {
     assertThrows(
         DaemonException.Unavailable.class,
         () -> client().check("demo", false, (done, total) -> {}));
+  }
+
+  @Test
+  void setLimits_travelsWhole() throws Exception {
+    daemon.createProject("demo", Optional.empty());
+    var change = new LimitsChange(new QuotaRule(2, 3000), 1000L, 60L, 10L, 16L);
+    assertEquals(
+        new QuotaStatus(3000L, 1000L, 60, null, 10L, 16),
+        client().setLimits("demo", change).project().quota());
+    var removal = new LimitsChange(QuotaRule.NONE, Limits.UNLIMITED, null, Limits.UNLIMITED, null);
+    var quota = client().setLimits("demo", removal).project().quota();
+    assertEquals(Limits.UNLIMITED, quota.bytes());
+    assertEquals(Limits.UNLIMITED, quota.softBytes());
+    assertEquals(Limits.UNLIMITED, quota.inodes());
+  }
+
+  @Test
+  void tokens_madeListedRevoked() throws Exception {
+    var made = client().createToken(new Messages.NewToken("ci", "read", null, 60L));
+    assertEquals(List.of(made.token()), client().tokens());
+    assertThrows(
+        DaemonException.NameTaken.class,
+        () -> client().createToken(new Messages.NewToken("ci", "admin", null, null)));
+    client().revokeToken("ci");
+    assertEquals(List.of(), client().tokens());
+    assertThrows(DaemonException.Invalid.class, () -> client().revokeToken("ci"));
   }
 
   @Test
@@ -128,6 +151,35 @@ final class ControlChannelTest {
   }
 
   @Test
+  void followEvents_hearsWhatHappens_untilTheDaemonEnds() throws Exception {
+    daemon.createProject("demo", Optional.empty());
+    var heard = new LinkedBlockingQueue<EventStatus>();
+    var client = client();
+    var end =
+        CompletableFuture.supplyAsync(
+            () ->
+                assertThrows(
+                    DaemonException.class,
+                    () -> client.followEvents(Optional.of("demo"), 7, 50, heard::add)));
+    var first = heard.poll(30, TimeUnit.SECONDS);
+    assertEquals("7 days, 50 at most", first == null ? "" : first.detail());
+    var next = new EventStatus("2026-11-21T14:00:00.5Z", "demo", "quota-hit", "ü \n");
+    daemon.happen(next);
+    assertEquals(next, heard.poll(30, TimeUnit.SECONDS));
+    DaemonFile.delete(layout);
+    close();
+    assertInstanceOf(DaemonException.NotRunning.class, end.get(30, TimeUnit.SECONDS));
+    assertEquals(0, heard.size());
+  }
+
+  @Test
+  void followEvents_ofAnUnknownProject_isRefused() {
+    assertThrows(
+        DaemonException.UnknownProject.class,
+        () -> client().followEvents(Optional.of("none"), 7, 50, event -> {}));
+  }
+
+  @Test
   void handOver_isAskedForOnce() throws Exception {
     client().requestHandOver();
     assertThrows(DaemonException.Failed.class, () -> client().requestHandOver());
@@ -145,24 +197,6 @@ final class ControlChannelTest {
   }
 
   @Test
-  void wrongToken_isRefused_metricsAreOpen() throws Exception {
-    assertEquals(401, get("/status").getResponseCode());
-    var metrics = get("/metrics");
-    assertEquals(200, metrics.getResponseCode());
-    assertEquals(
-        "salvus_up 1\n",
-        new String(metrics.getInputStream().readAllBytes(), StandardCharsets.UTF_8));
-  }
-
-  private HttpURLConnection get(String path) throws Exception {
-    var connection =
-        (HttpURLConnection)
-            URI.create("http://127.0.0.1:" + server.port() + path).toURL().openConnection();
-    connection.setRequestProperty("Authorization", "Bearer wrong-horse");
-    return connection;
-  }
-
-  @Test
   void client_ofAnotherDaemonsPort_saysThatNoneRuns() throws Exception {
     SmallFile.write(layout.controlToken(), "of another\n");
     assertThrows(DaemonException.NotRunning.class, () -> client().status());
@@ -170,7 +204,7 @@ final class ControlChannelTest {
 
   @Test
   void client_withoutDaemonOrAfterAKill_saysThatNoneRuns() throws Exception {
-    server.close();
+    close();
     assertThrows(DaemonException.NotRunning.class, () -> client().status());
     DaemonFile.delete(layout);
     assertThrows(DaemonException.NotRunning.class, this::client);
@@ -181,13 +215,5 @@ final class ControlChannelTest {
     Files.writeString(layout.daemonFile(), "{");
     var e = assertThrows(DaemonException.Obstructed.class, this::client);
     assertTrue(String.valueOf(e.getMessage()).contains("delete it"));
-  }
-
-  @Test
-  void bind_takenPort_isRefused() {
-    var e =
-        assertThrows(
-            DaemonException.Obstructed.class, () -> ControlServer.bind(server.port(), TOKEN));
-    assertTrue(String.valueOf(e.getMessage()).contains("port " + server.port()));
   }
 }

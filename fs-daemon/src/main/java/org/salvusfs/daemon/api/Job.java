@@ -1,0 +1,166 @@
+package org.salvusfs.daemon.api;
+
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import org.salvusfs.daemon.control.Messages.JobStatus;
+import org.salvusfs.daemon.control.Problem;
+import org.salvusfs.daemon.control.Refusal;
+import org.salvusfs.daemon.management.CheckProgress;
+import org.salvusfs.daemon.management.CheckReport;
+import org.salvusfs.daemon.management.DaemonException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Work that goes on when nobody waits for it. Thread-safe. */
+final class Job {
+  private static final Logger log = LoggerFactory.getLogger(Job.class);
+
+  /** How finely progress is told. */
+  private static final int STEPS = 1000;
+
+  /** What a job does. */
+  @FunctionalInterface
+  interface Work {
+    CheckReport run(CheckProgress progress) throws DaemonException;
+  }
+
+  /** Ends work from within, at its next step. */
+  private static final class Cancelled extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    Cancelled() {
+      super("cancelled");
+    }
+  }
+
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition changed = lock.newCondition();
+  private final Work work;
+
+  /** Guarded by {@code lock}, like all that follows. */
+  private JobStatus status;
+
+  private long lastStep = -1;
+  private boolean isCancelled;
+  private boolean isAbandoned;
+
+  Job(String id, String kind, String project, Work work) {
+    this.work = work;
+    this.status = new JobStatus(id, kind, project, JobStatus.RUNNING, 0, 0, 0, null, null);
+  }
+
+  JobStatus status() {
+    lock.lock();
+    try {
+      return status;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Does the work, on the caller's thread; never throws. */
+  void run() {
+    try {
+      var report = work.run(this::progress);
+      end("done", report, null);
+    } catch (DaemonException e) {
+      log.warn("job {} failed", status().id(), e);
+      end("failed", null, ProblemException.of(e));
+    } catch (Cancelled e) {
+      end("cancelled", null, Refusal.CANCELLED.problem("the job was cancelled"));
+    } catch (RuntimeException e) {
+      log.error("job {} met a defect", status().id(), e);
+      end("failed", null, ProblemException.defect(e));
+    }
+  }
+
+  private void progress(long done, long total) {
+    lock.lock();
+    try {
+      if (isCancelled) {
+        throw new Cancelled();
+      }
+      long step = total > 0 ? done * STEPS / total : done / STEPS;
+      if (step != lastStep) {
+        lastStep = step;
+        change(JobStatus.RUNNING, done, total, null, null);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void end(String state, @Nullable CheckReport report, @Nullable Problem problem) {
+    lock.lock();
+    try {
+      change(state, status.done(), status.total(), report, problem);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void change(
+      String state,
+      long done,
+      long total,
+      @Nullable CheckReport report,
+      @Nullable Problem problem) {
+    status =
+        new JobStatus(
+            status.id(),
+            status.kind(),
+            status.project(),
+            state,
+            status.revision() + 1,
+            done,
+            total,
+            report,
+            problem);
+    changed.signalAll();
+  }
+
+  /** Ends the work at its next step; does nothing if it has ended. */
+  void cancel() {
+    lock.lock();
+    try {
+      isCancelled = true;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Cancels the job, and nobody waits for it any more. */
+  void abandon() {
+    lock.lock();
+    try {
+      isCancelled = true;
+      isAbandoned = true;
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Waits until the job has changed since a revision, has ended, or was abandoned.
+   *
+   * @param revision -1: waits for the end
+   * @param nanos how long at most
+   */
+  JobStatus await(long revision, long nanos) throws InterruptedException {
+    lock.lock();
+    try {
+      long left = nanos;
+      while (left > 0
+          && status.isRunning()
+          && !isAbandoned
+          && (revision < 0 || status.revision() <= revision)) {
+        left = changed.awaitNanos(left);
+      }
+      return status;
+    } finally {
+      lock.unlock();
+    }
+  }
+}

@@ -1,0 +1,106 @@
+package org.salvusfs.daemon.api;
+
+import static org.salvusfs.daemon.api.Route.Reach.DAEMON;
+import static org.salvusfs.daemon.api.Route.Reach.OWN;
+import static org.salvusfs.daemon.api.Route.Reach.PROJECT;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.salvusfs.daemon.control.Messages;
+import org.salvusfs.daemon.control.Scope;
+import org.salvusfs.daemon.management.ManagedDaemon;
+
+/** The table of operations. What each of them means is said in {@code openapi.yaml}. */
+final class Routes {
+  private static final String PROJECTS = "/v1/projects";
+  private static final String ONE_PROJECT = PROJECTS + "/{project}";
+  private static final String SNAPSHOTS = ONE_PROJECT + "/snapshots";
+  private static final String ONE_SNAPSHOT = SNAPSHOTS + "/{snapshot}";
+  private static final String JOBS = "/v1/jobs";
+  private static final String ONE_JOB = JOBS + "/{job}";
+  private static final String TOKENS = "/v1/tokens";
+
+  private final List<Route> table = new ArrayList<>();
+
+  private Routes() {}
+
+  /**
+   * All operations on a daemon.
+   *
+   * @param metrics the text of {@code /metrics}
+   * @param events how events are followed
+   */
+  static List<Route> of(
+      ManagedDaemon daemon,
+      Supplier<String> metrics,
+      Jobs jobs,
+      Tokens tokens,
+      EventOperations events) {
+    var routes = new Routes();
+    routes.open(metrics);
+    routes.aboutTheDaemon(new DaemonOperations(daemon));
+    routes.aboutProjects(new ProjectOperations(daemon), new JobOperations(daemon, jobs), events);
+    routes.aboutSnapshots(new SnapshotOperations(daemon.snapshots()));
+    routes.aboutTokens(new TokenOperations(daemon, tokens));
+    return routes.table;
+  }
+
+  private void open(Supplier<String> metrics) {
+    get("/metrics", null, OWN, call -> Documents.metrics(metrics.get()));
+    get("/v1/openapi.yaml", null, OWN, call -> Documents.openApi());
+    get("/v1/health", null, OWN, call -> Answer.ok(new Messages.Health("serving")));
+  }
+
+  private void aboutTheDaemon(DaemonOperations daemon) {
+    get("/v1/status", Scope.READ, DAEMON, daemon::status);
+    post("/v1/commit", Scope.OPERATE, DAEMON, daemon::commit);
+    post("/v1/hand-over", Scope.ADMIN, DAEMON, daemon::handOver);
+    post("/v1/stop", Scope.ADMIN, DAEMON, daemon::stop);
+  }
+
+  private void aboutProjects(
+      ProjectOperations projects, JobOperations jobs, EventOperations events) {
+    get(PROJECTS, Scope.READ, DAEMON, projects::list);
+    post(PROJECTS, Scope.OPERATE, DAEMON, projects::create);
+    get(ONE_PROJECT, Scope.READ, PROJECT, projects::show);
+    post(ONE_PROJECT + "/limits", Scope.OPERATE, PROJECT, projects::setLimits);
+    get("/v1/events", Scope.READ, DAEMON, events::ofAll);
+    get(ONE_PROJECT + "/events", Scope.READ, PROJECT, events::ofOne);
+    post(ONE_PROJECT + "/checks", Scope.OPERATE, PROJECT, jobs::check);
+    get(JOBS, Scope.READ, OWN, jobs::list);
+    get(ONE_JOB, Scope.READ, OWN, jobs::show);
+    delete(ONE_JOB, Scope.OPERATE, OWN, jobs::cancel);
+  }
+
+  private void aboutSnapshots(SnapshotOperations snapshots) {
+    get(SNAPSHOTS, Scope.READ, PROJECT, snapshots::list);
+    post(SNAPSHOTS, Scope.OPERATE, PROJECT, snapshots::create);
+    get(ONE_SNAPSHOT, Scope.READ, PROJECT, snapshots::show);
+    delete(ONE_SNAPSHOT, Scope.ADMIN, PROJECT, snapshots::delete);
+    get(ONE_SNAPSHOT + "/differences", Scope.READ, PROJECT, snapshots::differences);
+    post(ONE_SNAPSHOT + "/hold", Scope.OPERATE, PROJECT, snapshots::hold);
+    post(ONE_SNAPSHOT + "/release", Scope.OPERATE, PROJECT, snapshots::release);
+    post(ONE_SNAPSHOT + "/rollback", Scope.OPERATE, PROJECT, snapshots::rollback);
+    post(ONE_PROJECT + "/clones", Scope.OPERATE, DAEMON, snapshots::cloneProject);
+  }
+
+  private void aboutTokens(TokenOperations tokens) {
+    get(TOKENS, Scope.ADMIN, DAEMON, tokens::list);
+    post(TOKENS, Scope.ADMIN, DAEMON, tokens::create);
+    delete(TOKENS + "/{token}", Scope.ADMIN, DAEMON, tokens::revoke);
+  }
+
+  private void get(String path, @Nullable Scope scope, Route.Reach reach, Route.Handler handler) {
+    table.add(new Route("GET", path, scope, reach, handler));
+  }
+
+  private void post(String path, Scope scope, Route.Reach reach, Route.Handler handler) {
+    table.add(new Route("POST", path, scope, reach, handler));
+  }
+
+  private void delete(String path, Scope scope, Route.Reach reach, Route.Handler handler) {
+    table.add(new Route("DELETE", path, scope, reach, handler));
+  }
+}
