@@ -35,17 +35,21 @@ final class ApiContractTest {
 
   /** Bodies that succeed, by operation; the others need none. */
   private static final Map<String, String> BODIES =
-      Map.of(
-          "POST /v1/projects", "{\"name\":\"new\",\"durability\":\"quorum\"}",
-          "POST /v1/projects/{project}/limits",
-              "{\"quota\":{\"times\":2,\"bytes\":4096},\"inodes\":100,\"remove\":[\"softBytes\"]}",
-          "POST /v1/projects/{project}/checks", "{\"repair\":true}",
-          "POST /v1/projects/{project}/snapshots", "{\"name\":\"second\",\"comment\":\"why\"}",
-          "POST /v1/projects/{project}/snapshots/{snapshot}/hold", "{\"tag\":\"x\"}",
-          "POST /v1/projects/{project}/snapshots/{snapshot}/release", "{\"tag\":\"x\"}",
-          "POST /v1/projects/{project}/clones", "{\"snapshot\":\"first\",\"name\":\"copy\"}",
-          "POST /v1/tokens",
-              "{\"name\":\"new\",\"scope\":\"read\",\"project\":\"demo\",\"expiresSeconds\":60}");
+      Map.ofEntries(
+          Map.entry("POST /v1/projects", "{\"name\":\"new\",\"durability\":\"quorum\"}"),
+          Map.entry(
+              "POST /v1/projects/{project}/limits",
+              "{\"quota\":{\"times\":2,\"bytes\":4096},\"inodes\":100,\"remove\":[\"softBytes\"]}"),
+          Map.entry("POST /v1/projects/{project}/checks", "{\"repair\":true}"),
+          Map.entry(
+              "POST /v1/projects/{project}/snapshots", "{\"name\":\"second\",\"comment\":\"why\"}"),
+          Map.entry("POST /v1/projects/{project}/snapshots/{snapshot}/hold", "{\"tag\":\"x\"}"),
+          Map.entry("POST /v1/projects/{project}/snapshots/{snapshot}/release", "{\"tag\":\"x\"}"),
+          Map.entry(
+              "POST /v1/projects/{project}/clones", "{\"snapshot\":\"first\",\"name\":\"copy\"}"),
+          Map.entry(
+              "POST /v1/tokens",
+              "{\"name\":\"new\",\"scope\":\"read\",\"project\":\"demo\",\"expiresSeconds\":60}"));
 
   /** Bodies that ask for something that is there already. */
   private static final Map<String, String> TAKEN =
@@ -245,5 +249,44 @@ final class ApiContractTest {
                   ? new DaemonException.Failed("it was begun and failed")
                   : new IllegalStateException("a defect");
             }));
+  }
+
+  @TestFactory
+  Stream<DynamicTest> everyDocumentedParameter_isThere() {
+    return document().operations().stream()
+        .flatMap(
+            operation ->
+                document().parameters(operation, "query").entrySet().stream()
+                    .filter(parameter -> !parameter.getKey().equals("follow")) // it does not end
+                    .map(
+                        parameter ->
+                            dynamicTest(
+                                operation + "?" + parameter.getKey(),
+                                () -> requireTaken(operation, parameter))));
+  }
+
+  private void requireTaken(OpenApi.Operation operation, Map.Entry<String, String> parameter)
+      throws Exception {
+    var home = Files.createTempDirectory(directory, "api");
+    try (var running = Running.of(TestApi.serving(home, new FakeDaemon()))) {
+      var job = prepare(running.http());
+      var path = path(operation, job, PROJECT, SNAPSHOT, TOKEN_NAME);
+      var query = "?" + parameter.getKey() + "=" + parameter.getValue();
+      var answer = running.http().ask(operation.method(), path + query, TestApi.TOKEN, "");
+      assertEquals(200, answer.statusCode(), answer.body());
+    }
+  }
+
+  @Test
+  void everyWordInBraces_isADocumentedParameter() {
+    for (var operation : document().operations()) {
+      var words = new TreeSet<String>();
+      for (var word : Route.words(operation.path())) {
+        if (word.startsWith("{")) {
+          words.add(word.substring(1, word.length() - 1));
+        }
+      }
+      assertEquals(words, document().parameters(operation, "path").keySet(), operation.toString());
+    }
   }
 }

@@ -10,6 +10,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.snakeyaml.engine.v2.api.Load;
@@ -62,6 +64,20 @@ final class OpenApi {
       }
     }
     return operations;
+  }
+
+  /** Parameters in some place, with values that they may have. */
+  SortedMap<String, String> parameters(Operation operation, String place) {
+    var found = new TreeMap<String, String>();
+    for (var holder : List.of(document.get("paths").get(operation.path()), operation.node())) {
+      for (var entry : holder.path("parameters")) {
+        var parameter = resolved(entry);
+        if (parameter.get("in").asText().equals(place)) {
+          found.put(parameter.get("name").asText(), parameter.at("/schema/default").asText("x"));
+        }
+      }
+    }
+    return found;
   }
 
   /** What is wrong with the body of an answer; empty: nothing. */
