@@ -5,7 +5,7 @@
  *
  * <pre>
  *  old daemon                                  new daemon
- *                                              listens, asks over the control channel
+ *                                              listens, asks over the API
  *  connects                  &lt;-- READY ---     has read configuration and key
  *  pauses, commits, closes
  *  writes the file           --- STATE --&gt;     with the descriptor of /dev/fuse

@@ -1,5 +1,5 @@
 /**
- * What can be asked of a running daemon, in words that the command line, the control channel and
+ * What can be asked of a running daemon, in words that the command line, the API and
  * the daemon share. Holds no state and starts no threads; implementations are thread-safe.
  */
 @NullMarked
