@@ -12,9 +12,11 @@ import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.salvusfs.daemon.datadir.Layout;
 import org.salvusfs.daemon.management.CheckProgress;
@@ -22,6 +24,7 @@ import org.salvusfs.daemon.management.CheckReport;
 import org.salvusfs.daemon.management.DaemonException;
 import org.salvusfs.daemon.management.DaemonStatus;
 import org.salvusfs.daemon.management.EventStatus;
+import org.salvusfs.daemon.management.ImportReport;
 import org.salvusfs.daemon.management.LimitsChange;
 import org.salvusfs.daemon.management.LimitsSet;
 import org.salvusfs.daemon.management.ManagedSnapshots;
@@ -119,18 +122,37 @@ public final class ControlClient {
   public CheckReport check(String idOrName, boolean repair, CheckProgress progress)
       throws DaemonException {
     var path = "/projects/" + encoded(idOrName) + "/check" + (repair ? "?repair" : "");
-    try (var lines = reader(open("POST", path, null))) {
+    return follow(path, null, progress, Messages.WorkLine::check);
+  }
+
+  /** See {@code ManagedDaemon}; progress is heard on this thread. */
+  public ImportReport importDirectory(String idOrName, Path directory, CheckProgress progress)
+      throws DaemonException {
+    var path = "/projects/" + encoded(idOrName) + "/import";
+    var wanted = new Messages.NewImport(directory.toString());
+    return follow(path, wanted, progress, Messages.WorkLine::imported);
+  }
+
+  /** Long work to its end. */
+  private <T> T follow(
+      String path,
+      @Nullable Object body,
+      CheckProgress progress,
+      Function<Messages.WorkLine, @Nullable T> result)
+      throws DaemonException {
+    try (var lines = reader(open("POST", path, body))) {
       for (var text = lines.readLine(); text != null; text = lines.readLine()) {
-        var line = Json.read(text, Messages.CheckLine.class);
+        var line = Json.read(text, Messages.WorkLine.class);
         if (line.refused() != null) {
           throw line.refused().refusal().exception(line.refused().message());
         }
-        if (line.report() != null) {
-          return line.report();
+        T done = result.apply(line);
+        if (done != null) {
+          return done;
         }
         progress.at(line.done(), line.total());
       }
-      throw new DaemonException.Failed("the daemon ended before the check was done");
+      throw new DaemonException.Failed("the daemon ended before it was done");
     } catch (IOException e) {
       throw broken(e);
     }

@@ -10,6 +10,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.List;
@@ -18,6 +19,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.salvusfs.daemon.management.CheckProgress;
 import org.salvusfs.daemon.management.DaemonException;
 import org.salvusfs.daemon.management.EventStatus;
 import org.salvusfs.daemon.management.LimitsChange;
@@ -178,7 +180,23 @@ public final class ControlServer implements AutoCloseable {
       case "events" -> events(daemon, Optional.of(project), exchange);
       case "check" -> {
         boolean repair = "repair".equals(exchange.getRequestURI().getQuery());
-        check(daemon, project, repair, exchange);
+        work(
+            daemon,
+            project,
+            exchange,
+            lines -> new Messages.WorkLine(0, 0, daemon.check(project, repair, lines), null, null));
+        yield null;
+      }
+      case "import" -> {
+        var wanted = body(exchange, Messages.NewImport.class, "an import");
+        var directory = Path.of(wanted.directory());
+        work(
+            daemon,
+            project,
+            exchange,
+            lines ->
+                new Messages.WorkLine(
+                    0, 0, null, daemon.importDirectory(project, directory, lines), null));
         yield null;
       }
       default -> new SnapshotRequests(daemon.snapshots()).answer(exchange, words);
@@ -231,19 +249,23 @@ public final class ControlServer implements AutoCloseable {
     };
   }
 
-  private static void check(
-      ManagedDaemon daemon, String project, boolean repair, HttpExchange exchange)
+  /** Long work, whose progress is told. */
+  private interface Work {
+    Messages.WorkLine run(CheckProgress progress) throws DaemonException;
+  }
+
+  private static void work(ManagedDaemon daemon, String project, HttpExchange exchange, Work work)
       throws IOException, DaemonException {
     daemon.project(project); // an unknown one is refused with a status, before the lines begin
     exchange.getResponseHeaders().set("Content-Type", "application/x-ndjson");
     exchange.sendResponseHeaders(200, 0);
-    try (var lines = new CheckLines(exchange.getResponseBody())) {
+    try (var lines = new WorkLines(exchange.getResponseBody())) {
       try {
-        var report = daemon.check(project, repair, lines);
-        lines.write(new Messages.CheckLine(0, 0, report, null));
+        lines.write(work.run(lines));
       } catch (DaemonException e) {
-        var refused = new Messages.Refused(Refusal.of(e), String.valueOf(e.getMessage()));
-        lines.write(new Messages.CheckLine(0, 0, null, refused));
+        lines.write(
+            Messages.WorkLine.refused(
+                new Messages.Refused(Refusal.of(e), String.valueOf(e.getMessage()))));
       }
     }
   }

@@ -2,6 +2,7 @@ package org.salvusfs.daemon.control;
 
 import org.jspecify.annotations.Nullable;
 import org.salvusfs.daemon.management.CheckReport;
+import org.salvusfs.daemon.management.ImportReport;
 
 /** What travels on the channel besides the records of {@code management}. */
 final class Messages {
@@ -37,7 +38,26 @@ final class Messages {
   /** The pid of a daemon that was asked to stop. */
   record Stopping(long pid) {}
 
-  /** One line of a check: progress, or at the end exactly one of the other two. */
-  record CheckLine(
-      long done, long total, @Nullable CheckReport report, @Nullable Refused refused) {}
+  /**
+   * Asks for an import.
+   *
+   * @param directory absolute
+   */
+  record NewImport(String directory) {}
+
+  /** One line of long work: progress, or at the end exactly one of the others. */
+  record WorkLine(
+      long done,
+      long total,
+      @Nullable CheckReport check,
+      @Nullable ImportReport imported,
+      @Nullable Refused refused) {
+    static WorkLine progress(long done, long total) {
+      return new WorkLine(done, total, null, null, null);
+    }
+
+    static WorkLine refused(Refused refused) {
+      return new WorkLine(0, 0, null, null, refused);
+    }
+  }
 }

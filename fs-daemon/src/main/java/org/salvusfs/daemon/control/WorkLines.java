@@ -7,16 +7,16 @@ import java.nio.charset.StandardCharsets;
 import org.salvusfs.daemon.management.CheckProgress;
 
 /**
- * Writes a check's progress as lines, one for each thousandth of the way. A listener that went away
- * ends the check: writing fails with {@link UncheckedIOException}.
+ * Writes the progress of a check or an import as lines, one for each thousandth of the way. A
+ * listener that went away ends the work: writing fails with {@link UncheckedIOException}.
  */
-final class CheckLines implements CheckProgress, AutoCloseable {
+final class WorkLines implements CheckProgress, AutoCloseable {
   private static final int STEPS = 1000;
 
   private final OutputStream out;
   private long lastStep = -1;
 
-  CheckLines(OutputStream out) {
+  WorkLines(OutputStream out) {
     this.out = out;
   }
 
@@ -28,13 +28,13 @@ final class CheckLines implements CheckProgress, AutoCloseable {
     }
     lastStep = step;
     try {
-      write(new Messages.CheckLine(done, total, null, null));
+      write(Messages.WorkLine.progress(done, total));
     } catch (IOException e) {
-      throw new UncheckedIOException("whoever asked for the check has gone away", e);
+      throw new UncheckedIOException("whoever asked for it has gone away", e);
     }
   }
 
-  void write(Messages.CheckLine line) throws IOException {
+  void write(Messages.WorkLine line) throws IOException {
     out.write((Json.line(line) + "\n").getBytes(StandardCharsets.UTF_8));
     out.flush();
   }
