@@ -9,6 +9,7 @@ import org.salvusfs.daemon.control.Refusal;
 import org.salvusfs.daemon.management.CheckProgress;
 import org.salvusfs.daemon.management.CheckReport;
 import org.salvusfs.daemon.management.DaemonException;
+import org.salvusfs.daemon.management.ImportReport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,7 +23,20 @@ final class Job {
   /** What a job does. */
   @FunctionalInterface
   interface Work {
-    CheckReport run(CheckProgress progress) throws DaemonException;
+    Outcome run(CheckProgress progress) throws DaemonException;
+  }
+
+  /** What came of it: one of them. */
+  record Outcome(@Nullable CheckReport report, @Nullable ImportReport imported) {
+    private static final Outcome NONE = new Outcome(null, null);
+
+    static Outcome of(CheckReport report) {
+      return new Outcome(report, null);
+    }
+
+    static Outcome of(ImportReport imported) {
+      return new Outcome(null, imported);
+    }
   }
 
   /** Ends work from within, at its next step. */
@@ -47,7 +61,7 @@ final class Job {
 
   Job(String id, String kind, String project, Work work) {
     this.work = work;
-    this.status = new JobStatus(id, kind, project, JobStatus.RUNNING, 0, 0, 0, null, null);
+    this.status = new JobStatus(id, kind, project, JobStatus.RUNNING, 0, 0, 0, null, null, null);
   }
 
   JobStatus status() {
@@ -62,16 +76,15 @@ final class Job {
   /** Does the work, on the caller's thread; never throws. */
   void run() {
     try {
-      var report = work.run(this::progress);
-      end("done", report, null);
+      end("done", work.run(this::progress), null);
     } catch (DaemonException e) {
       log.warn("job {} failed", status().id(), e);
-      end("failed", null, ProblemException.of(e));
+      end("failed", Outcome.NONE, ProblemException.of(e));
     } catch (Cancelled e) {
-      end("cancelled", null, Refusal.CANCELLED.problem("the job was cancelled"));
+      end("cancelled", Outcome.NONE, Refusal.CANCELLED.problem("the job was cancelled"));
     } catch (RuntimeException e) {
       log.error("job {} met a defect", status().id(), e);
-      end("failed", null, ProblemException.defect(e));
+      end("failed", Outcome.NONE, ProblemException.defect(e));
     }
   }
 
@@ -84,28 +97,24 @@ final class Job {
       long step = total > 0 ? done * STEPS / total : done / STEPS;
       if (step != lastStep) {
         lastStep = step;
-        change(JobStatus.RUNNING, done, total, null, null);
+        change(JobStatus.RUNNING, done, total, Outcome.NONE, null);
       }
     } finally {
       lock.unlock();
     }
   }
 
-  private void end(String state, @Nullable CheckReport report, @Nullable Problem problem) {
+  private void end(String state, Outcome outcome, @Nullable Problem problem) {
     lock.lock();
     try {
-      change(state, status.done(), status.total(), report, problem);
+      change(state, status.done(), status.total(), outcome, problem);
     } finally {
       lock.unlock();
     }
   }
 
   private void change(
-      String state,
-      long done,
-      long total,
-      @Nullable CheckReport report,
-      @Nullable Problem problem) {
+      String state, long done, long total, Outcome outcome, @Nullable Problem problem) {
     status =
         new JobStatus(
             status.id(),
@@ -115,7 +124,8 @@ final class Job {
             status.revision() + 1,
             done,
             total,
-            report,
+            outcome.report(),
+            outcome.imported(),
             problem);
     changed.signalAll();
   }

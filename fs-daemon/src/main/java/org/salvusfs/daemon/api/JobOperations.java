@@ -1,7 +1,9 @@
 package org.salvusfs.daemon.api;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import org.salvusfs.daemon.control.Messages.NewCheck;
+import org.salvusfs.daemon.control.Messages.NewImport;
 import org.salvusfs.daemon.control.Refusal;
 import org.salvusfs.daemon.management.DaemonException;
 import org.salvusfs.daemon.management.ManagedDaemon;
@@ -23,7 +25,28 @@ record JobOperations(ManagedDaemon daemon, Jobs jobs) {
             "check",
             project,
             repair ? "repair" : "",
-            progress -> daemon.check(project, repair, progress));
+            progress -> Job.Outcome.of(daemon.check(project, repair, progress)));
+    return begun(job);
+  }
+
+  Answer importDirectory(Call call) throws ProblemException, DaemonException {
+    call.allow();
+    var directory = call.read(NewImport.class).directory();
+    if (directory == null) {
+      throw ProblemException.invalid("directory", "it is missing: which directory to import?");
+    }
+    var project = daemon.project(call.project()).id();
+    var job =
+        jobs.begin(
+            "import",
+            project,
+            directory,
+            progress ->
+                Job.Outcome.of(daemon.importDirectory(project, Path.of(directory), progress)));
+    return begun(job);
+  }
+
+  private static Answer begun(Job job) {
     var status = job.status();
     return Answer.accepted(status).with("Location", "/v1/jobs/" + status.id());
   }

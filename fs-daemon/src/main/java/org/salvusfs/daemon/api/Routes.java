@@ -69,6 +69,8 @@ final class Routes {
     get("/v1/events", Scope.READ, DAEMON, events::ofAll);
     get(ONE_PROJECT + "/events", Scope.READ, PROJECT, events::ofOne);
     post(ONE_PROJECT + "/checks", Scope.OPERATE, PROJECT, jobs::check);
+    // Reads whatever the daemon may read: nothing for a token that is bound to a project.
+    post(ONE_PROJECT + "/imports", Scope.ADMIN, DAEMON, jobs::importDirectory);
     get(JOBS, Scope.READ, OWN, jobs::list);
     get(ONE_JOB, Scope.READ, OWN, jobs::show);
     delete(ONE_JOB, Scope.OPERATE, OWN, jobs::cancel);

@@ -29,26 +29,13 @@ final class CheckCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws DaemonException {
-    var bar = new LiveLine(session.err(), session.terminal() && !common.json());
+    var line = new LiveLine(session.err(), session.terminal() && !common.json());
     CheckReport report;
-    try {
-      report = common.client().check(id, repair, (done, total) -> bar.show(bar(done, total)));
-    } finally {
-      bar.clear();
+    try (var bar = ProgressBar.ofSteps("checking", line)) {
+      report = common.client().check(id, repair, bar);
     }
     session.out().println(common.json() ? Json.pretty(report) : text(report));
     return (report.isSound() ? ExitCode.OK : ExitCode.NEGATIVE).status();
-  }
-
-  private static String bar(long done, long total) {
-    if (total <= 0) {
-      return "checking: " + done;
-    }
-    int width = 40;
-    int filled = (int) Math.min(width, done * width / total);
-    return "checking [%s%s] %d %%"
-        .formatted(
-            "#".repeat(filled), ".".repeat(width - filled), Math.min(100, done * 100 / total));
   }
 
   private static String text(CheckReport report) {

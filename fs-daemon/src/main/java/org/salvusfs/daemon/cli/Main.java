@@ -38,7 +38,8 @@ public final class Main implements Runnable {
             Boolean.getBoolean("salvus.terminal"),
             Path.of(System.getProperty("salvus.root", ".")).toAbsolutePath(),
             DaemonStart::start,
-            DaemonStart::takeOver);
+            DaemonStart::takeOver,
+            Foreground::nanoTime);
     System.exit(Foreground.run(() -> run(session, args)));
   }
 
@@ -61,6 +62,7 @@ public final class Main implements Runnable {
         .addSubcommand(new EventsCommand(session))
         .addSubcommand(TokenCommand.commandLine(session))
         .addSubcommand(new CheckCommand(session))
+        .addSubcommand(new ImportCommand(session))
         .addSubcommand(new TestCommand(session))
         .addSubcommand(new ProveCommand(session))
         .addSubcommand(BenchCommand.commandLine())

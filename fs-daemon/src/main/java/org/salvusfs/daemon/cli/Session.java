@@ -3,6 +3,7 @@ package org.salvusfs.daemon.cli;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import org.salvusfs.daemon.config.DaemonConfig;
 import org.salvusfs.daemon.management.DaemonException;
 import org.salvusfs.daemon.management.ManagedDaemon;
@@ -13,6 +14,7 @@ import org.salvusfs.daemon.management.ManagedDaemon;
  * @param terminal whether {@code out} is one, so that a line may be overwritten
  * @param root the source tree that holds the launcher
  * @param successor starts a daemon that takes over from the one that runs
+ * @param nanoClock monotonic
  */
 record Session(
     PrintStream out,
@@ -20,7 +22,8 @@ record Session(
     boolean terminal,
     Path root,
     DaemonStarter starter,
-    DaemonStarter successor) {
+    DaemonStarter successor,
+    LongSupplier nanoClock) {
 
   /** Starts a daemon in this process. */
   @FunctionalInterface

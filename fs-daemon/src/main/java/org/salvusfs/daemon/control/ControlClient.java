@@ -2,10 +2,12 @@ package org.salvusfs.daemon.control;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.salvusfs.daemon.datadir.Layout;
 import org.salvusfs.daemon.management.CheckProgress;
@@ -13,6 +15,7 @@ import org.salvusfs.daemon.management.CheckReport;
 import org.salvusfs.daemon.management.DaemonException;
 import org.salvusfs.daemon.management.DaemonStatus;
 import org.salvusfs.daemon.management.EventStatus;
+import org.salvusfs.daemon.management.ImportReport;
 import org.salvusfs.daemon.management.LimitsChange;
 import org.salvusfs.daemon.management.LimitsSet;
 import org.salvusfs.daemon.management.ManagedSnapshots;
@@ -122,23 +125,42 @@ public final class ControlClient {
    */
   public CheckReport check(String idOrName, boolean repair, CheckProgress progress)
       throws DaemonException {
-    var job =
-        ask(
-            "POST",
-            path(idOrName) + "/checks",
-            new Messages.NewCheck(repair),
-            Messages.JobStatus.class);
+    return follow(
+        path(idOrName) + "/checks",
+        new Messages.NewCheck(repair),
+        progress,
+        Messages.JobStatus::report);
+  }
+
+  /** See {@code ManagedDaemon}; as with {@link #check}, one that is under way is gone on with. */
+  public ImportReport importDirectory(String idOrName, Path directory, CheckProgress progress)
+      throws DaemonException {
+    return follow(
+        path(idOrName) + "/imports",
+        new Messages.NewImport(directory.toString()),
+        progress,
+        Messages.JobStatus::imported);
+  }
+
+  /** A job from its beginning to its end. */
+  private <T> T follow(
+      String path,
+      Object wanted,
+      CheckProgress progress,
+      Function<Messages.JobStatus, @Nullable T> result)
+      throws DaemonException {
+    var job = ask("POST", path, wanted, Messages.JobStatus.class);
     while (job.isRunning()) {
       progress.at(job.done(), job.total());
-      var path = "/v1/jobs/%s?wait=%d&after=%d".formatted(job.id(), WAIT_SECONDS, job.revision());
-      job = ask("GET", path, null, Messages.JobStatus.class);
+      var next = "/v1/jobs/%s?wait=%d&after=%d".formatted(job.id(), WAIT_SECONDS, job.revision());
+      job = ask("GET", next, null, Messages.JobStatus.class);
     }
     progress.at(job.done(), job.total());
     var problem = job.problem();
     if (problem != null) {
       throw Connection.exception(problem);
     }
-    var report = job.report();
+    T report = result.apply(job);
     if (report == null) {
       throw new DaemonException.Failed("job " + job.id() + " ended without a report");
     }

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.salvusfs.daemon.management.CheckReport;
+import org.salvusfs.daemon.management.ImportReport;
 import org.salvusfs.daemon.management.LimitsChange;
 import org.salvusfs.metadata.api.Limits;
 import org.salvusfs.quota.policy.QuotaRule;
@@ -46,6 +47,13 @@ public final class Messages {
    * @param repair null: no
    */
   public record NewCheck(@Nullable Boolean repair) {}
+
+  /**
+   * Asks for an import.
+   *
+   * @param directory absolute, of the daemon's machine
+   */
+  public record NewImport(@Nullable String directory) {}
 
   /** The pid of a daemon that was asked to stop. */
   public record Stopping(long pid) {}
@@ -109,13 +117,14 @@ public final class Messages {
   /**
    * Long work.
    *
-   * @param kind {@code check}
+   * @param kind {@code check} or {@code import}
    * @param project its project's id
    * @param state {@code running}, {@code done}, {@code failed} or {@code cancelled}
    * @param revision grows with every change of the other fields
    * @param done units of work done
    * @param total estimate of all units, 0 while unknown
    * @param report what a check found, once it is done
+   * @param imported what an import did, once it is done
    * @param problem why it failed or was cancelled
    */
   public record JobStatus(
@@ -127,6 +136,7 @@ public final class Messages {
       long done,
       long total,
       @Nullable CheckReport report,
+      @Nullable ImportReport imported,
       @Nullable Problem problem) {
     public static final String RUNNING = "running";
 

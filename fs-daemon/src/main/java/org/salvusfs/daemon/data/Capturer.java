@@ -6,6 +6,7 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.concurrent.Executor;
 import org.salvusfs.blockstore.api.Chunks;
+import org.salvusfs.daemon.crew.Crew;
 import org.salvusfs.metadata.api.View;
 import org.salvusfs.metadata.item.InodeItem;
 import org.salvusfs.metadata.txg.Contents;

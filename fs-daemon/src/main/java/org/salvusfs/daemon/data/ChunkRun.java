@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.salvusfs.blockstore.api.BlockId;
 import org.salvusfs.blockstore.api.Chunks;
+import org.salvusfs.daemon.crew.Crew;
 
 /**
  * Stores a sequence of bytes as chunks. The bytes pass through batches of at least four chunks: one

@@ -9,6 +9,7 @@ import java.util.NavigableMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.salvusfs.blockstore.api.Chunks;
+import org.salvusfs.daemon.crew.Crew;
 import org.salvusfs.metadata.api.Change;
 import org.salvusfs.metadata.api.View;
 import org.salvusfs.metadata.item.ExtentItem;

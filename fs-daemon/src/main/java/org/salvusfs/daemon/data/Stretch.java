@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.NavigableMap;
 import java.util.TreeMap;
 import org.salvusfs.blockstore.api.Chunks;
+import org.salvusfs.daemon.crew.Crew;
 import org.salvusfs.metadata.api.Change;
 import org.salvusfs.metadata.item.ExtentItem;
 import org.salvusfs.metadata.item.Keys;

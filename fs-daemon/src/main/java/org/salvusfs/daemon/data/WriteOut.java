@@ -8,6 +8,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 import org.salvusfs.blockstore.api.Chunks;
+import org.salvusfs.daemon.crew.Crew;
 import org.salvusfs.metadata.api.Change;
 import org.salvusfs.metadata.api.View;
 import org.salvusfs.metadata.item.InodeItem;

@@ -1,6 +1,6 @@
 package org.salvusfs.daemon.management;
 
-/** Hears how far a check has come. */
+/** Hears how far a check or an import has come. */
 @FunctionalInterface
 public interface CheckProgress {
   /**

@@ -1,5 +1,6 @@
 package org.salvusfs.daemon.management;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -47,6 +48,18 @@ public interface ManagedDaemon extends AutoCloseable {
    * @param progress called on the caller's thread
    */
   CheckReport check(String idOrName, boolean repair, CheckProgress progress) throws DaemonException;
+
+  /**
+   * Makes a project contain what a directory of this machine contains; durable on return. What is
+   * there already is not copied again, so whatever ended an import, it goes on when it is repeated.
+   *
+   * @param directory absolute
+   * @param progress in bytes, and some for each entry; called by one thread at a time
+   * @throws DaemonException.Invalid if it is no directory, or one of the mount itself
+   * @throws DaemonException.Failed if the project can take no more; what was imported stays
+   */
+  ImportReport importDirectory(String idOrName, Path directory, CheckProgress progress)
+      throws DaemonException;
 
   /** What can be asked about snapshots. */
   ManagedSnapshots snapshots();

@@ -1,6 +1,7 @@
 package org.salvusfs.daemon.wiring;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -17,6 +18,7 @@ import org.salvusfs.daemon.management.CheckReport;
 import org.salvusfs.daemon.management.DaemonException;
 import org.salvusfs.daemon.management.DaemonStatus;
 import org.salvusfs.daemon.management.EventStatus;
+import org.salvusfs.daemon.management.ImportReport;
 import org.salvusfs.daemon.management.LimitsChange;
 import org.salvusfs.daemon.management.LimitsSet;
 import org.salvusfs.daemon.management.ManagedSnapshots;
@@ -149,6 +151,17 @@ final class Daemon {
           : parts.check().check(project, progress);
     } catch (IOException e) {
       throw Explain.request("checking project " + idOrName, e);
+    }
+  }
+
+  ImportReport importDirectory(String idOrName, Path directory, CheckProgress progress)
+      throws DaemonException {
+    try {
+      var project = parts.catalogue().find(idOrName);
+      return new Importing(parts.projects(), parts.surroundings(), mounted())
+          .run(project, directory, progress);
+    } catch (IOException e) {
+      throw Explain.request("importing " + directory, e);
     }
   }
 

@@ -1,5 +1,6 @@
 package org.salvusfs.daemon.wiring;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -16,6 +17,7 @@ import org.salvusfs.daemon.management.DaemonException;
 import org.salvusfs.daemon.management.DaemonStatus;
 import org.salvusfs.daemon.management.EventStatus;
 import org.salvusfs.daemon.management.FileDifference;
+import org.salvusfs.daemon.management.ImportReport;
 import org.salvusfs.daemon.management.LimitsChange;
 import org.salvusfs.daemon.management.LimitsSet;
 import org.salvusfs.daemon.management.ManagedDaemon;
@@ -177,6 +179,12 @@ final class DaemonProcess implements ManagedDaemon {
     } catch (Ending e) {
       throw new DaemonException.NotRunning("the daemon ends before the check is done");
     }
+  }
+
+  @Override
+  public ImportReport importDirectory(String idOrName, Path directory, CheckProgress progress)
+      throws DaemonException {
+    return ask(daemon -> daemon.importDirectory(idOrName, directory, progress));
   }
 
   @Override

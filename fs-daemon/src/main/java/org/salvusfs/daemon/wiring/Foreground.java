@@ -32,4 +32,9 @@ public final class Foreground {
     }
     return code;
   }
+
+  /** Monotonic, for what is shown to a person who waits. */
+  public static long nanoTime() {
+    return System.nanoTime();
+  }
 }

@@ -41,6 +41,7 @@ final class ApiContractTest {
               "POST /v1/projects/{project}/limits",
               "{\"quota\":{\"times\":2,\"bytes\":4096},\"inodes\":100,\"remove\":[\"softBytes\"]}"),
           Map.entry("POST /v1/projects/{project}/checks", "{\"repair\":true}"),
+          Map.entry("POST /v1/projects/{project}/imports", "{\"directory\":\"/tmp\"}"),
           Map.entry(
               "POST /v1/projects/{project}/snapshots", "{\"name\":\"second\",\"comment\":\"why\"}"),
           Map.entry("POST /v1/projects/{project}/snapshots/{snapshot}/hold", "{\"tag\":\"x\"}"),

@@ -47,7 +47,7 @@ final class JobTest {
               for (int done = 0; done <= 10_000; done++) {
                 progress.at(done, 10_000);
               }
-              return REPORT;
+              return Job.Outcome.of(REPORT);
             });
     var status = job.status();
     assertEquals("done", status.state());
@@ -87,7 +87,7 @@ final class JobTest {
               wait(step);
               progress.at(1, 2);
               wait(last);
-              return REPORT;
+              return Job.Outcome.of(REPORT);
             });
     try (var executor = Executors.newVirtualThreadPerTaskExecutor()) {
       Future<?> run = executor.submit(job::run);
@@ -135,23 +135,23 @@ final class JobTest {
   void begin_theSameTwice_isOneJobWhileItRuns() {
     var tasks = new ArrayDeque<Runnable>();
     var jobs = new Jobs(this::newId, tasks::add);
-    var first = jobs.begin("check", "p", "", progress -> REPORT);
-    assertSame(first, jobs.begin("check", "p", "", progress -> REPORT));
-    assertNotSame(first, jobs.begin("check", "p", "repair", progress -> REPORT));
-    assertNotSame(first, jobs.begin("check", "q", "", progress -> REPORT));
+    var first = jobs.begin("check", "p", "", progress -> Job.Outcome.of(REPORT));
+    assertSame(first, jobs.begin("check", "p", "", progress -> Job.Outcome.of(REPORT)));
+    assertNotSame(first, jobs.begin("check", "p", "repair", progress -> Job.Outcome.of(REPORT)));
+    assertNotSame(first, jobs.begin("check", "q", "", progress -> Job.Outcome.of(REPORT)));
     assertEquals(3, tasks.size());
     tasks.forEach(Runnable::run);
-    assertNotSame(first, jobs.begin("check", "p", "", progress -> REPORT));
+    assertNotSame(first, jobs.begin("check", "p", "", progress -> Job.Outcome.of(REPORT)));
   }
 
   @Test
   void jobsThatEnded_areForgotten_theOldestFirst_andNoneThatRuns() {
     var tasks = new ArrayDeque<Runnable>();
     var jobs = new Jobs(this::newId, tasks::add);
-    var running = jobs.begin("check", "running", "", progress -> REPORT);
+    var running = jobs.begin("check", "running", "", progress -> Job.Outcome.of(REPORT));
     tasks.clear();
     for (int i = 0; i < 150; i++) {
-      jobs.begin("check", "p" + i, "", progress -> REPORT);
+      jobs.begin("check", "p" + i, "", progress -> Job.Outcome.of(REPORT));
       tasks.remove().run();
     }
     assertSame(running, jobs.find(running.status().id()).orElseThrow());

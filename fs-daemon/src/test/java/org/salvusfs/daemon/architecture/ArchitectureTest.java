@@ -38,6 +38,9 @@ final class ArchitectureTest {
   /** Its threads read /dev/fuse; no simulation drives it. */
   private static final String KERNEL_BINDING = "org.salvusfs.daemon.fuse.kernel..";
 
+  /** Looks at local files as java.nio.file cannot. */
+  private static final String POSIX = "org.salvusfs.daemon.posix..";
+
   /** Its threads wait in libfuse2; no simulation drives it. */
   private static final String JNR_BINDING = "org.salvusfs.daemon.fuse.jnr..";
 
@@ -80,10 +83,10 @@ final class ArchitectureTest {
           .resideInAPackage("com.datastax.oss..");
 
   @ArchTest
-  static final ArchRule foreignMemory_onlyInTheKernelBinding =
+  static final ArchRule foreignMemory_onlyWhereLinuxIsSpokenTo =
       noClasses()
           .that()
-          .resideOutsideOfPackage(KERNEL_BINDING)
+          .resideOutsideOfPackages(KERNEL_BINDING, POSIX)
           .should()
           .dependOnClassesThat()
           .resideInAPackage("java.lang.foreign..");

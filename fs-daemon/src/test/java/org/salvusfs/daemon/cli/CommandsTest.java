@@ -68,7 +68,8 @@ final class CommandsTest {
               started.add(config);
               progress.accept("taking over");
               return daemon;
-            });
+            },
+            () -> 0);
     return Main.run(session, all.toArray(String[]::new));
   }
 

@@ -1,5 +1,6 @@
 package org.salvusfs.daemon.management;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -144,6 +145,15 @@ public final class FakeDaemon implements ManagedDaemon {
       progress.at(done, 10);
     }
     return new CheckReport(project.id(), 5, 1, 7, 2, findings, 0, repair ? findings.size() : 0);
+  }
+
+  @Override
+  public ImportReport importDirectory(String idOrName, Path directory, CheckProgress progress)
+      throws DaemonException {
+    var project = project(idOrName);
+    progress.at(1_000_000, 0);
+    progress.at(2_000_000, 4_000_000);
+    return new ImportReport(project.id(), 3, 1, 2_000_000, findings, 0);
   }
 
   @Override

@@ -4,6 +4,7 @@ import java.io.Closeable;
 import java.lang.foreign.MemorySegment;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.salvusfs.daemon.fs.Errno;
+import org.salvusfs.daemon.posix.Native;
 
 /**
  * An open /dev/fuse: one connection to the kernel. Thread-safe.
@@ -51,7 +52,7 @@ final class Device implements Closeable {
           + PATH
           + ": run as root, or start the container with --device /dev/fuse --cap-add SYS_ADMIN.";
     }
-    return PATH + " cannot be opened: " + Libc.message(errno) + ".";
+    return PATH + " cannot be opened: " + Native.message(errno) + ".";
   }
 
   /** The descriptor's number, for mount(2). */

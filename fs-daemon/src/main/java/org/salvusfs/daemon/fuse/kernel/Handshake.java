@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import org.salvusfs.daemon.fs.Errno;
 import org.salvusfs.daemon.fs.FsException;
+import org.salvusfs.daemon.posix.Native;
 
 /**
  * The negotiation that begins a connection: the kernel's INIT says which version and features it
@@ -77,7 +78,7 @@ final class Handshake {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment in = arena.allocate(Abi.REQUEST_BYTES_MAX, 8);
       MemorySegment out = arena.allocate(Abi.OUT_HEADER_BYTES + Abi.INIT_OUT_BYTES, 8);
-      MemorySegment state = arena.allocate(Libc.CALL_STATE);
+      MemorySegment state = arena.allocate(Native.CALL_STATE);
       var request = new Request(in.asByteBuffer());
       ByteBuffer reply = out.asByteBuffer().order(ByteOrder.LITTLE_ENDIAN);
       boolean agreed = false;
@@ -88,14 +89,14 @@ final class Handshake {
         }
         if (count < 0) {
           throw new MountException(
-              "The mount went away before it was in use: " + Libc.message((int) -count) + ".");
+              "The mount went away before it was in use: " + Native.message((int) -count) + ".");
         }
         agreed = answer(request, (int) count, reply);
         long written = device.write(out, reply.getInt(Abi.OUT_LENGTH), state);
         if (written < 0) {
           throw new MountException(
               "The kernel refused the negotiation of the FUSE protocol: "
-                  + Libc.message((int) -written)
+                  + Native.message((int) -written)
                   + ".");
         }
       }

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import org.salvusfs.daemon.posix.Native;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -59,7 +60,7 @@ final class KernelControls {
     try {
       int result = Libc.mount("fusectl", directory.toString(), "fusectl", 0, "");
       if (result < 0) {
-        throw new IOException("fusectl cannot be mounted: " + Libc.message(-result));
+        throw new IOException("fusectl cannot be mounted: " + Native.message(-result));
       }
       try {
         write(directory.resolve(mount.connection()).resolve("abort"), "1");

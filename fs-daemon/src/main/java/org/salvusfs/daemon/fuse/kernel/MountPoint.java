@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import org.salvusfs.daemon.fs.Errno;
+import org.salvusfs.daemon.posix.Native;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -91,7 +92,7 @@ record MountPoint(Path path) {
       if (result < 0) {
         throw new MountException(
             "The mount point %s holds a dead mount that cannot be removed: %s; try 'umount -l %s'."
-                .formatted(path, Libc.message(-result), path));
+                .formatted(path, Native.message(-result), path));
       }
     }
     throw new MountException("The mount point " + path + " holds too many dead mounts.");
@@ -126,7 +127,7 @@ record MountPoint(Path path) {
       throw mayNotMount();
     }
     if (result < 0) {
-      throw new MountException("Mounting " + path + " failed: " + Libc.message(-result) + ".");
+      throw new MountException("Mounting " + path + " failed: " + Native.message(-result) + ".");
     }
   }
 

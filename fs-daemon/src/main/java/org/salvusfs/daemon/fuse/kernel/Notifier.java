@@ -5,6 +5,7 @@ import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import org.salvusfs.daemon.fs.Errno;
+import org.salvusfs.daemon.posix.Native;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -58,10 +59,10 @@ final class Notifier {
   }
 
   private void send(Arena arena, MemorySegment message) {
-    long result = device.send(message, arena.allocate(Libc.CALL_STATE));
+    long result = device.send(message, arena.allocate(Native.CALL_STATE));
     // ENOENT: the kernel does not have it, so there is nothing to forget. ENODEV: nor a mount.
     if (result < 0 && result != -Errno.ENOENT.code() && result != -Errno.ENODEV.code()) {
-      LOG.error("The kernel refused a notification: {}", Libc.message((int) -result));
+      LOG.error("The kernel refused a notification: {}", Native.message((int) -result));
     }
   }
 }

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.salvusfs.daemon.fs.Errno;
+import org.salvusfs.daemon.posix.Native;
 
 /**
  * A program that inherits one open descriptor, which Java's own processes do not. Standard error
@@ -38,7 +39,7 @@ final class Spawn {
       function("posix_spawn_file_actions_addopen", POINTER, INT, POINTER, INT, INT);
   private static final MethodHandle CLOSE_FROM =
       function("posix_spawn_file_actions_addclosefrom_np", POINTER, INT);
-  private static final MethodHandle WAIT = Libc.function("waitpid", INT, INT, POINTER, INT);
+  private static final MethodHandle WAIT = Native.function("waitpid", INT, INT, POINTER, INT);
 
   private final int pid;
 
@@ -82,7 +83,7 @@ final class Spawn {
     } catch (IOException e) {
       throw e;
     } catch (Throwable t) {
-      throw Libc.unexpected(t);
+      throw Native.unexpected(t);
     }
   }
 
@@ -112,26 +113,26 @@ final class Spawn {
   /** Waits for its end; 0 if it ended well. */
   int awaitEnd() throws IOException {
     try (Arena arena = Arena.ofConfined()) {
-      MemorySegment state = arena.allocate(Libc.CALL_STATE);
+      MemorySegment state = arena.allocate(Native.CALL_STATE);
       MemorySegment status = arena.allocate(INT);
       int ended;
       do {
         ended = (int) WAIT.invokeExact(state, pid, status, 0);
-      } while (ended < 0 && Libc.errno(state) == Errno.EINTR.code());
+      } while (ended < 0 && Native.errno(state) == Errno.EINTR.code());
       if (ended != pid) {
-        throw new IOException("waitpid: " + Libc.message(Libc.errno(state)));
+        throw new IOException("waitpid: " + Native.message(Native.errno(state)));
       }
       return status.get(INT, 0);
     } catch (IOException e) {
       throw e;
     } catch (Throwable t) {
-      throw Libc.unexpected(t);
+      throw Native.unexpected(t);
     }
   }
 
   private static void check(int errno) throws IOException {
     if (errno != 0) {
-      throw new IOException("posix_spawn: " + Libc.message(errno));
+      throw new IOException("posix_spawn: " + Native.message(errno));
     }
   }
 

@@ -11,6 +11,7 @@ import java.nio.channels.ClosedChannelException;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.salvusfs.daemon.fs.Errno;
+import org.salvusfs.daemon.posix.Native;
 
 /**
  * A Unix socket of whole messages, each of which may carry an open file descriptor: what Java's own
@@ -50,19 +51,19 @@ public final class UnixSocket implements Closeable {
   private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT;
   private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG;
   private static final java.lang.foreign.AddressLayout POINTER = ValueLayout.ADDRESS;
-  private static final MethodHandle SOCKET = Libc.function("socket", INT, INT, INT, INT);
+  private static final MethodHandle SOCKET = Native.function("socket", INT, INT, INT, INT);
   private static final MethodHandle SOCKETPAIR =
-      Libc.function("socketpair", INT, INT, INT, INT, POINTER);
-  private static final MethodHandle BIND = Libc.function("bind", INT, INT, POINTER, INT);
-  private static final MethodHandle CONNECT = Libc.function("connect", INT, INT, POINTER, INT);
-  private static final MethodHandle LISTEN = Libc.function("listen", INT, INT, INT);
+      Native.function("socketpair", INT, INT, INT, INT, POINTER);
+  private static final MethodHandle BIND = Native.function("bind", INT, INT, POINTER, INT);
+  private static final MethodHandle CONNECT = Native.function("connect", INT, INT, POINTER, INT);
+  private static final MethodHandle LISTEN = Native.function("listen", INT, INT, INT);
   private static final MethodHandle ACCEPT =
-      Libc.function("accept4", INT, INT, POINTER, POINTER, INT);
-  private static final MethodHandle POLL = Libc.function("poll", INT, POINTER, LONG, INT);
-  private static final MethodHandle SENDMSG = Libc.function("sendmsg", LONG, INT, POINTER, INT);
-  private static final MethodHandle RECVMSG = Libc.function("recvmsg", LONG, INT, POINTER, INT);
+      Native.function("accept4", INT, INT, POINTER, POINTER, INT);
+  private static final MethodHandle POLL = Native.function("poll", INT, POINTER, LONG, INT);
+  private static final MethodHandle SENDMSG = Native.function("sendmsg", LONG, INT, POINTER, INT);
+  private static final MethodHandle RECVMSG = Native.function("recvmsg", LONG, INT, POINTER, INT);
   private static final MethodHandle GETSOCKOPT =
-      Libc.function("getsockopt", INT, INT, INT, INT, POINTER, POINTER);
+      Native.function("getsockopt", INT, INT, INT, INT, POINTER, POINTER);
 
   /**
    * A message that has come.
@@ -82,14 +83,14 @@ public final class UnixSocket implements Closeable {
   public static UnixSocket listen(Path path) throws IOException {
     UnixSocket socket = atPath(path, BIND, "bind");
     try (Arena arena = Arena.ofConfined()) {
-      MemorySegment state = arena.allocate(Libc.CALL_STATE);
+      MemorySegment state = arena.allocate(Native.CALL_STATE);
       socket.check("listen", (int) LISTEN.invokeExact(state, socket.fd, 1), state);
       return socket;
     } catch (IOException e) {
       socket.close();
       throw e;
     } catch (Throwable t) {
-      throw Libc.unexpected(t);
+      throw Native.unexpected(t);
     }
   }
 
@@ -107,7 +108,7 @@ public final class UnixSocket implements Closeable {
     }
     UnixSocket socket = open();
     try (Arena arena = Arena.ofConfined()) {
-      MemorySegment state = arena.allocate(Libc.CALL_STATE);
+      MemorySegment state = arena.allocate(Native.CALL_STATE);
       MemorySegment address = arena.allocate(ADDRESS_BYTES, 8);
       address.set(ValueLayout.JAVA_SHORT, 0, (short) AF_UNIX);
       address.setString(2, "/proc/self/fd/" + parent + "/" + path.getFileName());
@@ -120,7 +121,7 @@ public final class UnixSocket implements Closeable {
       socket.close();
       throw e;
     } catch (Throwable t) {
-      throw Libc.unexpected(t);
+      throw Native.unexpected(t);
     } finally {
       Libc.close(parent);
     }
@@ -132,19 +133,19 @@ public final class UnixSocket implements Closeable {
   /** A connection as fusermount3 wants it: a stream. */
   static Pair pair() throws IOException {
     try (Arena arena = Arena.ofConfined()) {
-      MemorySegment state = arena.allocate(Libc.CALL_STATE);
+      MemorySegment state = arena.allocate(Native.CALL_STATE);
       MemorySegment ends = arena.allocate(INT, 2);
       int result =
           (int) SOCKETPAIR.invokeExact(state, AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends);
       if (result < 0) {
-        throw failure("socketpair", Libc.errno(state));
+        throw failure("socketpair", Native.errno(state));
       }
       return new Pair(
           new UnixSocket(ends.getAtIndex(INT, 0)), new UnixSocket(ends.getAtIndex(INT, 1)));
     } catch (IOException e) {
       throw e;
     } catch (Throwable t) {
-      throw Libc.unexpected(t);
+      throw Native.unexpected(t);
     }
   }
 
@@ -155,16 +156,16 @@ public final class UnixSocket implements Closeable {
 
   private static UnixSocket open() throws IOException {
     try (Arena arena = Arena.ofConfined()) {
-      MemorySegment state = arena.allocate(Libc.CALL_STATE);
+      MemorySegment state = arena.allocate(Native.CALL_STATE);
       int fd = (int) SOCKET.invokeExact(state, AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
       if (fd < 0) {
-        throw failure("socket", Libc.errno(state));
+        throw failure("socket", Native.errno(state));
       }
       return new UnixSocket(fd);
     } catch (IOException e) {
       throw e;
     } catch (Throwable t) {
-      throw Libc.unexpected(t);
+      throw Native.unexpected(t);
     }
   }
 
@@ -176,7 +177,7 @@ public final class UnixSocket implements Closeable {
   public UnixSocket accept(Duration patience) throws IOException {
     awaitReadable(patience);
     try (Arena arena = Arena.ofConfined()) {
-      MemorySegment state = arena.allocate(Libc.CALL_STATE);
+      MemorySegment state = arena.allocate(Native.CALL_STATE);
       int accepted =
           (int) ACCEPT.invokeExact(state, fd, MemorySegment.NULL, MemorySegment.NULL, SOCK_CLOEXEC);
       check("accept", accepted, state);
@@ -184,7 +185,7 @@ public final class UnixSocket implements Closeable {
     } catch (IOException e) {
       throw e;
     } catch (Throwable t) {
-      throw Libc.unexpected(t);
+      throw Native.unexpected(t);
     }
   }
 
@@ -195,7 +196,7 @@ public final class UnixSocket implements Closeable {
    */
   public void send(byte[] bytes, int descriptor) throws IOException {
     try (Arena arena = Arena.ofConfined()) {
-      MemorySegment state = arena.allocate(Libc.CALL_STATE);
+      MemorySegment state = arena.allocate(Native.CALL_STATE);
       MemorySegment data = arena.allocate(bytes.length);
       data.copyFrom(MemorySegment.ofArray(bytes));
       MemorySegment header = header(arena, data, descriptor != NONE);
@@ -210,7 +211,7 @@ public final class UnixSocket implements Closeable {
     } catch (IOException e) {
       throw e;
     } catch (Throwable t) {
-      throw Libc.unexpected(t);
+      throw Native.unexpected(t);
     }
   }
 
@@ -223,7 +224,7 @@ public final class UnixSocket implements Closeable {
   public Message receive(Duration patience) throws IOException {
     awaitReadable(patience);
     try (Arena arena = Arena.ofConfined()) {
-      MemorySegment state = arena.allocate(Libc.CALL_STATE);
+      MemorySegment state = arena.allocate(Native.CALL_STATE);
       MemorySegment data = arena.allocate(MESSAGE_BYTES_MAX);
       MemorySegment header = header(arena, data, true);
       long count = (long) RECVMSG.invokeExact(state, fd, header, MSG_CMSG_CLOEXEC);
@@ -239,14 +240,14 @@ public final class UnixSocket implements Closeable {
     } catch (IOException e) {
       throw e;
     } catch (Throwable t) {
-      throw Libc.unexpected(t);
+      throw Native.unexpected(t);
     }
   }
 
   /** The process at the other end. */
   public long peerPid() throws IOException {
     try (Arena arena = Arena.ofConfined()) {
-      MemorySegment state = arena.allocate(Libc.CALL_STATE);
+      MemorySegment state = arena.allocate(Native.CALL_STATE);
       MemorySegment credentials = arena.allocate(12, 8);
       MemorySegment length = arena.allocateFrom(INT, 12);
       int result =
@@ -256,7 +257,7 @@ public final class UnixSocket implements Closeable {
     } catch (IOException e) {
       throw e;
     } catch (Throwable t) {
-      throw Libc.unexpected(t);
+      throw Native.unexpected(t);
     }
   }
 
@@ -276,14 +277,14 @@ public final class UnixSocket implements Closeable {
 
   private void awaitReadable(Duration patience) throws IOException {
     try (Arena arena = Arena.ofConfined()) {
-      MemorySegment state = arena.allocate(Libc.CALL_STATE);
+      MemorySegment state = arena.allocate(Native.CALL_STATE);
       MemorySegment poll = arena.allocate(8, 8);
       poll.set(INT, 0, fd);
       poll.set(ValueLayout.JAVA_SHORT, 4, POLLIN);
       int ready;
       do {
         ready = (int) POLL.invokeExact(state, poll, 1L, (int) patience.toMillis());
-      } while (ready < 0 && Libc.errno(state) == Errno.EINTR.code());
+      } while (ready < 0 && Native.errno(state) == Errno.EINTR.code());
       check("poll", ready, state);
       if (ready == 0) {
         throw new SocketTimeoutException("nothing came for " + patience.toSeconds() + " s");
@@ -291,13 +292,13 @@ public final class UnixSocket implements Closeable {
     } catch (IOException e) {
       throw e;
     } catch (Throwable t) {
-      throw Libc.unexpected(t);
+      throw Native.unexpected(t);
     }
   }
 
   private void check(String call, long result, MemorySegment state) throws IOException {
     if (result < 0) {
-      throw failure(call, Libc.errno(state));
+      throw failure(call, Native.errno(state));
     }
   }
 
@@ -305,7 +306,7 @@ public final class UnixSocket implements Closeable {
     if (errno == EPIPE || errno == ECONNRESET) {
       return new ClosedChannelException();
     }
-    return new IOException(call + ": " + Libc.message(errno));
+    return new IOException(call + ": " + Native.message(errno));
   }
 
   @Override

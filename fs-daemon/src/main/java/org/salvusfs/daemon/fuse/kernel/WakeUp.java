@@ -6,6 +6,7 @@ import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
+import org.salvusfs.daemon.posix.Native;
 
 /**
  * Makes another thread's read(2) of the device return EINTR, without a request and without closing
@@ -48,7 +49,7 @@ final class WakeUp {
         throw new IllegalStateException("signal " + SIGNAL + " takes no handler");
       }
     } catch (Throwable t) {
-      throw Libc.unexpected(t);
+      throw Native.unexpected(t);
     }
   }
 
@@ -57,7 +58,7 @@ final class WakeUp {
     try {
       return (int) GETTID.invokeExact();
     } catch (Throwable t) {
-      throw Libc.unexpected(t);
+      throw Native.unexpected(t);
     }
   }
 
@@ -67,7 +68,7 @@ final class WakeUp {
       int process = (int) GETPID.invokeExact();
       int _ = (int) TGKILL.invokeExact(process, thread, SIGNAL);
     } catch (Throwable t) {
-      throw Libc.unexpected(t);
+      throw Native.unexpected(t);
     }
   }
 

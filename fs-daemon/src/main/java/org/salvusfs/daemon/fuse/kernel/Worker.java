@@ -4,6 +4,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.function.LongSupplier;
 import org.salvusfs.daemon.fs.Errno;
+import org.salvusfs.daemon.posix.Native;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -46,7 +47,7 @@ final class Worker {
     try (Arena arena = Arena.ofShared()) {
       MemorySegment in = arena.allocate(Abi.REQUEST_BYTES_MAX, PAGE_BYTES);
       MemorySegment out = arena.allocate(Abi.IO_BYTES_MAX + Abi.OUT_HEADER_BYTES, PAGE_BYTES);
-      MemorySegment state = arena.allocate(Libc.CALL_STATE);
+      MemorySegment state = arena.allocate(Native.CALL_STATE);
       var request = new Request(in.asByteBuffer());
       var reply = new Reply(out.asByteBuffer(), lifetimes);
       while (shift.waiting()) {
@@ -82,7 +83,7 @@ final class Worker {
       return false;
     }
     if (errno != Errno.ENODEV.code() && errno != Libc.ECONNABORTED) {
-      LOG.error("Reading {} failed, a worker ends: {}", Device.PATH, Libc.message(errno));
+      LOG.error("Reading {} failed, a worker ends: {}", Device.PATH, Native.message(errno));
     }
     return true;
   }
@@ -102,7 +103,7 @@ final class Worker {
       LOG.error(
           "The kernel refused the reply to {}: {}",
           Dispatcher.operation(request),
-          Libc.message(errno));
+          Native.message(errno));
     }
   }
 }

@@ -1,4 +1,4 @@
-package org.salvusfs.daemon.data;
+package org.salvusfs.daemon.crew;
 
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -13,9 +13,9 @@ import org.jspecify.annotations.Nullable;
  * Tasks may add tasks and never wait for each other, so it ends whatever the executor does, even
  * when that runs nothing. What tasks wrote is visible after {@link #finish}.
  */
-final class Crew {
+public final class Crew {
   /** A step of the job. */
-  interface Task {
+  public interface Task {
     void run() throws IOException;
   }
 
@@ -30,13 +30,13 @@ final class Crew {
   /**
    * @param helpersMax how many tasks may run on {@code workers} at once
    */
-  Crew(Executor workers, int helpersMax) {
+  public Crew(Executor workers, int helpersMax) {
     this.workers = workers;
     this.helpersMax = helpersMax;
   }
 
   /** Adds a task. */
-  void add(Task task) {
+  public void add(Task task) {
     synchronized (this) {
       queue.addLast(task);
       notifyAll();
@@ -48,7 +48,7 @@ final class Crew {
    * Has a task of a running task, which holds memory, done before all others; runs it at once when
    * many such wait, so that what they hold is bounded.
    */
-  void addUrgent(Task task) throws IOException {
+  public void addUrgent(Task task) throws IOException {
     boolean queued;
     synchronized (this) {
       queued = urgent < helpersMax;
@@ -77,7 +77,7 @@ final class Crew {
    * @throws IOException the first that a task threw
    * @throws InterruptedIOException if the thread was interrupted while it waited for the others
    */
-  void finish() throws IOException {
+  public void finish() throws IOException {
     boolean interrupted = false;
     while (true) {
       work();
@@ -92,7 +92,7 @@ final class Crew {
           wait();
         } catch (InterruptedException e) {
           interrupted = true;
-          fail(new InterruptedIOException("interrupted while contents were stored"));
+          fail(new InterruptedIOException("interrupted while workers were busy"));
         }
       }
     }

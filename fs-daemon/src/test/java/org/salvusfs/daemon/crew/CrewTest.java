@@ -1,4 +1,4 @@
-package org.salvusfs.daemon.data;
+package org.salvusfs.daemon.crew;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
