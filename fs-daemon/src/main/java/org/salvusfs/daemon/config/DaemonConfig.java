@@ -26,6 +26,7 @@ public record DaemonConfig(
     Txg txg,
     Cache cache,
     Fuse fuse,
+    Garbage garbage,
     int controlPort) {
 
   /**
@@ -62,6 +63,15 @@ public record DaemonConfig(
     }
   }
 
+  /**
+   * The collection of chunks that nothing refers to any more.
+   *
+   * @param period between runs that the daemon begins by itself; zero: it begins none
+   * @param grace how long such a chunk stays readable at least
+   * @param bytesPerSecond at which packs are rewritten
+   */
+  public record Garbage(Duration period, Duration grace, long bytesPerSecond) {}
+
   /** The same with another mount point. */
   public DaemonConfig withMount(Path other) {
     return new DaemonConfig(
@@ -74,6 +84,7 @@ public record DaemonConfig(
         txg,
         cache,
         fuse,
+        garbage,
         controlPort);
   }
 
@@ -89,6 +100,7 @@ public record DaemonConfig(
         txg,
         cache,
         fuse,
+        garbage,
         controlPort);
   }
 
@@ -104,6 +116,7 @@ public record DaemonConfig(
         txg,
         cache,
         fuse.withChoice(choice),
+        garbage,
         controlPort);
   }
 }

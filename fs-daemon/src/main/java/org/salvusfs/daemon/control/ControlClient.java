@@ -22,6 +22,7 @@ import org.salvusfs.daemon.management.CheckReport;
 import org.salvusfs.daemon.management.DaemonException;
 import org.salvusfs.daemon.management.DaemonStatus;
 import org.salvusfs.daemon.management.EventStatus;
+import org.salvusfs.daemon.management.GarbageStatus;
 import org.salvusfs.daemon.management.LimitsChange;
 import org.salvusfs.daemon.management.LimitsSet;
 import org.salvusfs.daemon.management.ManagedSnapshots;
@@ -98,6 +99,16 @@ public final class ControlClient {
       throws DaemonException {
     var path = idOrName.map(id -> "/projects/" + encoded(id)).orElse("") + "/events";
     return List.of(ask("GET", path + "?" + days + "," + most, null, EventStatus[].class));
+  }
+
+  /** See {@code ManagedDaemon}. */
+  public GarbageStatus collectGarbage() throws DaemonException {
+    return ask("POST", "/gc", null, GarbageStatus.class);
+  }
+
+  /** See {@code ManagedDaemon}. */
+  public GarbageStatus garbage(boolean wait) throws DaemonException {
+    return ask("GET", wait ? "/gc?wait" : "/gc", null, GarbageStatus.class);
   }
 
   /** Returns when everything done so far is committed. */

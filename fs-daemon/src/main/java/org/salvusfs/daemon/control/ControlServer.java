@@ -83,6 +83,12 @@ public final class ControlServer implements AutoCloseable {
     context("/projects", exchange -> projects(daemon, exchange));
     context("/events", exchange -> events(daemon, Optional.empty(), exchange));
     context(
+        "/gc",
+        exchange ->
+            exchange.getRequestMethod().equals("POST")
+                ? daemon.collectGarbage()
+                : daemon.garbage("wait".equals(exchange.getRequestURI().getQuery())));
+    context(
         "/commit",
         exchange -> {
           daemon.commit();

@@ -150,6 +150,7 @@ public final class DaemonStart {
     var daemon = new Daemon(parts(data, stores, registry));
     mount(daemon, stores, registry);
     announce(daemon, control, token, registry);
+    daemon.parts().garbage().start();
     return daemon;
   }
 
@@ -195,6 +196,10 @@ public final class DaemonStart {
     var catalogue = new Catalogue(stores, projects, surroundings, data.layout().directory());
     var limitsAndEvents = new LimitsAndEvents(stores, projects, catalogue, surroundings);
     var check = new ProjectCheck(stores, projects, surroundings);
+    var garbage =
+        closing.started(
+            "the collection of garbage",
+            new GarbageRuns(stores, projects, config.garbage(), data.host(), surroundings));
     return new Daemon.Parts(
         config,
         data,
@@ -204,6 +209,7 @@ public final class DaemonStart {
         catalogue,
         limitsAndEvents,
         check,
+        garbage,
         operations,
         surroundings,
         legacy,

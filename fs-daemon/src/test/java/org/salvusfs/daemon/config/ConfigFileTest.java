@@ -57,6 +57,7 @@ final class ConfigFileTest {
               threads: 4
               writeback: yes
               binding: jnr
+            gc: {period: 3h, grace: 5s, bytes-per-second: 1MiB}
             control:
               port: 8080
             """,
@@ -73,6 +74,7 @@ final class ConfigFileTest {
             new DaemonConfig.Txg(Duration.ofMillis(500), 1L << 30, 5),
             new DaemonConfig.Cache(64 << 10, 1 << 20),
             new DaemonConfig.Fuse(4, true, FuseChoice.JNR),
+            new DaemonConfig.Garbage(Duration.ofHours(3), Duration.ofSeconds(5), 1 << 20),
             8080),
         config);
   }
