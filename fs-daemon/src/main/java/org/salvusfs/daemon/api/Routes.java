@@ -43,6 +43,7 @@ final class Routes {
     routes.aboutTheDaemon(new DaemonOperations(daemon));
     routes.aboutProjects(new ProjectOperations(daemon), new JobOperations(daemon, jobs), events);
     routes.aboutSnapshots(new SnapshotOperations(daemon.snapshots()));
+    routes.aboutGarbage(new GarbageOperations(daemon));
     routes.aboutTokens(new TokenOperations(daemon, tokens));
     return routes.table;
   }
@@ -84,6 +85,11 @@ final class Routes {
     post(ONE_SNAPSHOT + "/release", Scope.OPERATE, PROJECT, snapshots::release);
     post(ONE_SNAPSHOT + "/rollback", Scope.OPERATE, PROJECT, snapshots::rollback);
     post(ONE_PROJECT + "/clones", Scope.OPERATE, DAEMON, snapshots::cloneProject);
+  }
+
+  private void aboutGarbage(GarbageOperations garbage) {
+    get("/v1/gc", Scope.READ, DAEMON, garbage::show);
+    post("/v1/gc", Scope.OPERATE, DAEMON, garbage::begin);
   }
 
   private void aboutTokens(TokenOperations tokens) {

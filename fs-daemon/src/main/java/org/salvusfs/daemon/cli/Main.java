@@ -58,6 +58,7 @@ public final class Main implements Runnable {
         .addSubcommand(new StatusCommand(session))
         .addSubcommand(project)
         .addSubcommand(SnapshotCommand.commandLine(session))
+        .addSubcommand(GcCommand.commandLine(session))
         .addSubcommand(new EventsCommand(session))
         .addSubcommand(TokenCommand.commandLine(session))
         .addSubcommand(new CheckCommand(session))

@@ -139,6 +139,8 @@ public final class ConfigFile {
             value(Setting.FUSE_THREADS),
             value(Setting.FUSE_WRITEBACK),
             value(Setting.FUSE_BINDING)),
+        new DaemonConfig.Garbage(
+            value(Setting.GC_PERIOD), value(Setting.GC_GRACE), value(Setting.GC_BYTES_PER_SECOND)),
         control());
   }
 

@@ -27,6 +27,7 @@ public record DaemonConfig(
     Txg txg,
     Cache cache,
     Fuse fuse,
+    Garbage garbage,
     Control control) {
 
   /**
@@ -80,16 +81,45 @@ public record DaemonConfig(
   /** A certificate, with those that lead to its authority, and its private key: PEM files. */
   public record Tls(Path certificate, Path key) {}
 
+  /**
+   * The collection of chunks that nothing refers to any more.
+   *
+   * @param period between runs that the daemon begins by itself; zero: it begins none
+   * @param grace how long such a chunk stays readable at least
+   * @param bytesPerSecond at which packs are rewritten
+   */
+  public record Garbage(Duration period, Duration grace, long bytesPerSecond) {}
+
   /** The same with another mount point. */
   public DaemonConfig withMount(Path other) {
     return new DaemonConfig(
-        data, other, passphraseFile, cassandra, durability, patience, txg, cache, fuse, control);
+        data,
+        other,
+        passphraseFile,
+        cassandra,
+        durability,
+        patience,
+        txg,
+        cache,
+        fuse,
+        garbage,
+        control);
   }
 
   /** The same with a passphrase file. */
   public DaemonConfig withPassphraseFile(Path file) {
     return new DaemonConfig(
-        data, mount, Optional.of(file), cassandra, durability, patience, txg, cache, fuse, control);
+        data,
+        mount,
+        Optional.of(file),
+        cassandra,
+        durability,
+        patience,
+        txg,
+        cache,
+        fuse,
+        garbage,
+        control);
   }
 
   /** The same with another choice of the binding. */
@@ -104,6 +134,7 @@ public record DaemonConfig(
         txg,
         cache,
         fuse.withChoice(choice),
+        garbage,
         control);
   }
 }

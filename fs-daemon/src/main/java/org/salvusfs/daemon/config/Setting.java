@@ -49,6 +49,9 @@ record Setting<T>(String path, String type, @Nullable String fallback, Reader<T>
           "auto, kernel or jnr",
           "auto",
           (written, directory) -> FuseChoice.of(written));
+  static final Setting<Duration> GC_PERIOD = duration("gc.period", "24h");
+  static final Setting<Duration> GC_GRACE = duration("gc.grace", "1min");
+  static final Setting<Long> GC_BYTES_PER_SECOND = bytes("gc.bytes-per-second", "32MiB");
   static final Setting<InetAddress> CONTROL_ADDRESS =
       new Setting<>("control.address", "IP address", "127.0.0.1", Setting::address);
   static final Setting<Integer> CONTROL_PORT = number("control.port", "0", 0, 65_535);
@@ -78,6 +81,9 @@ record Setting<T>(String path, String type, @Nullable String fallback, Reader<T>
           FUSE_THREADS,
           FUSE_WRITEBACK,
           FUSE_BINDING,
+          GC_PERIOD,
+          GC_GRACE,
+          GC_BYTES_PER_SECOND,
           CONTROL_ADDRESS,
           CONTROL_PORT,
           CONTROL_CERTIFICATE,
@@ -95,7 +101,7 @@ record Setting<T>(String path, String type, @Nullable String fallback, Reader<T>
     T read(String written, Path directory);
   }
 
-  private static final Pattern DURATION = Pattern.compile("([0-9]{1,9})(ms|s|min)");
+  private static final Pattern DURATION = Pattern.compile("([0-9]{1,9})(ms|s|min|h)");
   private static final Pattern BYTES = Pattern.compile("([0-9]{1,9})(KiB|MiB|GiB)");
   private static final Pattern HOST_PORT = Pattern.compile("[^\\s:]+:[0-9]{1,5}");
   private static final Pattern KEYSPACE = Pattern.compile("[a-z][a-z0-9_]{0,47}");
@@ -147,7 +153,8 @@ record Setting<T>(String path, String type, @Nullable String fallback, Reader<T>
           return switch (match.group(2)) {
             case "ms" -> Duration.ofMillis(count);
             case "s" -> Duration.ofSeconds(count);
-            default -> Duration.ofMinutes(count);
+            case "min" -> Duration.ofMinutes(count);
+            default -> Duration.ofHours(count);
           };
         });
   }

@@ -13,6 +13,7 @@ import org.salvusfs.daemon.management.CheckReport;
 import org.salvusfs.daemon.management.DaemonException;
 import org.salvusfs.daemon.management.DaemonStatus;
 import org.salvusfs.daemon.management.EventStatus;
+import org.salvusfs.daemon.management.GarbageStatus;
 import org.salvusfs.daemon.management.LimitsChange;
 import org.salvusfs.daemon.management.LimitsSet;
 import org.salvusfs.daemon.management.ManagedSnapshots;
@@ -99,6 +100,16 @@ public final class ControlClient {
 
   private static String eventsPath(Optional<String> idOrName) {
     return idOrName.map(ControlClient::path).orElse("/v1") + "/events";
+  }
+
+  /** See {@code ManagedDaemon}. */
+  public GarbageStatus collectGarbage() throws DaemonException {
+    return ask("POST", "/v1/gc", null, GarbageStatus.class);
+  }
+
+  /** See {@code ManagedDaemon}. */
+  public GarbageStatus garbage(boolean wait) throws DaemonException {
+    return ask("GET", wait ? "/v1/gc?wait" : "/v1/gc", null, GarbageStatus.class);
   }
 
   /** Returns when everything done so far is committed. */

@@ -50,6 +50,7 @@ public final class FileContents implements Contents {
   /** How many tasks that fetch chunks ahead of readers may wait for a worker. */
   private static final int PREFETCHES_MAX = 32;
 
+  private final Chunks chunks;
   private final View live;
   private final DirtyFiles files = new DirtyFiles();
   private final Reader reader;
@@ -68,6 +69,7 @@ public final class FileContents implements Contents {
           "chunks of up to %d bytes, but extents of at most %d"
               .formatted(chunks.chunkBytesMax(), options.extentBytesMax));
     }
+    this.chunks = chunks;
     this.live = live;
     this.reader = new Reader(chunks, files, options.extentBytesMax);
     this.readAhead =

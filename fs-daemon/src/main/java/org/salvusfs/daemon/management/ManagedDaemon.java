@@ -48,6 +48,21 @@ public interface ManagedDaemon extends AutoCloseable {
    */
   CheckReport check(String idOrName, boolean repair, CheckProgress progress) throws DaemonException;
 
+  /**
+   * Begins to collect garbage, chunks that nothing refers to any more, unless that is under way;
+   * returns at once. The run goes on whatever becomes of whoever asked, until the daemon ends.
+   *
+   * @return with the run as {@code latest}
+   */
+  GarbageStatus collectGarbage() throws DaemonException;
+
+  /**
+   * Where the collection of garbage stands.
+   *
+   * @param wait whether to return only when no run is under way, or after a moment
+   */
+  GarbageStatus garbage(boolean wait) throws DaemonException;
+
   /** What can be asked about snapshots. */
   ManagedSnapshots snapshots();
 

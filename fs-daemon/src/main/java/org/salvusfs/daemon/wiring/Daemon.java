@@ -17,6 +17,7 @@ import org.salvusfs.daemon.management.CheckReport;
 import org.salvusfs.daemon.management.DaemonException;
 import org.salvusfs.daemon.management.DaemonStatus;
 import org.salvusfs.daemon.management.EventStatus;
+import org.salvusfs.daemon.management.GarbageStatus;
 import org.salvusfs.daemon.management.LimitsChange;
 import org.salvusfs.daemon.management.LimitsSet;
 import org.salvusfs.daemon.management.ManagedSnapshots;
@@ -39,6 +40,7 @@ final class Daemon {
       Catalogue catalogue,
       LimitsAndEvents limitsAndEvents,
       ProjectCheck check,
+      GarbageRuns garbage,
       OperationMeters operations,
       Surroundings surroundings,
       Legacy legacy,
@@ -149,6 +151,19 @@ final class Daemon {
           : parts.check().check(project, progress);
     } catch (IOException e) {
       throw Explain.request("checking project " + idOrName, e);
+    }
+  }
+
+  GarbageStatus collectGarbage() {
+    return parts.garbage().request();
+  }
+
+  GarbageStatus garbage(boolean wait) throws DaemonException {
+    try {
+      return wait ? parts.garbage().await() : parts.garbage().status();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new DaemonException.Failed("interrupted while waiting for the garbage run", e);
     }
   }
 

@@ -16,6 +16,7 @@ import org.salvusfs.daemon.management.DaemonException;
 import org.salvusfs.daemon.management.DaemonStatus;
 import org.salvusfs.daemon.management.EventStatus;
 import org.salvusfs.daemon.management.FileDifference;
+import org.salvusfs.daemon.management.GarbageStatus;
 import org.salvusfs.daemon.management.LimitsChange;
 import org.salvusfs.daemon.management.LimitsSet;
 import org.salvusfs.daemon.management.ManagedDaemon;
@@ -177,6 +178,16 @@ final class DaemonProcess implements ManagedDaemon {
     } catch (Ending e) {
       throw new DaemonException.NotRunning("the daemon ends before the check is done");
     }
+  }
+
+  @Override
+  public GarbageStatus collectGarbage() throws DaemonException {
+    return ask(Daemon::collectGarbage);
+  }
+
+  @Override
+  public GarbageStatus garbage(boolean wait) throws DaemonException {
+    return ask(daemon -> daemon.garbage(wait));
   }
 
   @Override

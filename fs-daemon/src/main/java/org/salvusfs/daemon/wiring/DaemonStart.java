@@ -149,6 +149,7 @@ public final class DaemonStart {
     var daemon = new Daemon(parts(data, stores, registry));
     mount(daemon, stores, registry);
     announce(daemon, api, token, registry);
+    daemon.parts().garbage().start();
     return daemon;
   }
 
@@ -194,6 +195,10 @@ public final class DaemonStart {
     var catalogue = new Catalogue(stores, projects, surroundings, data.layout().directory());
     var limitsAndEvents = new LimitsAndEvents(stores, projects, catalogue, surroundings);
     var check = new ProjectCheck(stores, projects, surroundings);
+    var garbage =
+        closing.started(
+            "the collection of garbage",
+            new GarbageRuns(stores, projects, config.garbage(), data.host(), surroundings));
     return new Daemon.Parts(
         config,
         data,
@@ -203,6 +208,7 @@ public final class DaemonStart {
         catalogue,
         limitsAndEvents,
         check,
+        garbage,
         operations,
         surroundings,
         legacy,

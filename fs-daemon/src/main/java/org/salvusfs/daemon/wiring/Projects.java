@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadFactory;
@@ -26,6 +27,7 @@ import org.salvusfs.metadata.api.MetadataException;
 import org.salvusfs.metadata.api.Project;
 import org.salvusfs.metadata.api.ProjectId;
 import org.salvusfs.metadata.api.View;
+import org.salvusfs.metadata.garbage.OpenProjects;
 import org.salvusfs.metadata.lease.Leases;
 import org.salvusfs.metadata.lease.OpenOutcome;
 import org.salvusfs.metadata.log.HostIntentLog;
@@ -41,7 +43,7 @@ import org.slf4j.LoggerFactory;
  * filesystem; closing commits, gives the head back. Thread-safe; opening is one at a time, because
  * a second opening of a project would fence the first.
  */
-final class Projects implements ProjectOpener, AutoCloseable {
+final class Projects implements ProjectOpener, OpenProjects, AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Projects.class);
   private static final Duration NODE_GRACE = Duration.ofMinutes(1);
 
@@ -60,6 +62,9 @@ final class Projects implements ProjectOpener, AutoCloseable {
   private final ReentrantLock opening = new ReentrantLock();
 
   private final Map<ProjectId, OpenProject> open = new ConcurrentHashMap<>();
+
+  /** Openings that were found to be fenced off when they were to be settled. */
+  private final Set<Fence> fenced = ConcurrentHashMap.newKeySet();
 
   Projects(
       Stores stores,
@@ -217,6 +222,33 @@ final class Projects implements ProjectOpener, AutoCloseable {
             log.warn("deleted snapshots of project {} keep their space: {}", id, e.getMessage());
           }
         });
+  }
+
+  @Override
+  public void settle() throws IOException {
+    List<OpenProject> held;
+    opening.lock(); // whoever closes a project has committed it then
+    try {
+      held = all();
+    } finally {
+      opening.unlock();
+    }
+    for (OpenProject project : held) {
+      try {
+        project.transactions().settle();
+      } catch (MetadataException.Fenced e) {
+        // It serves nobody any more, and what it has not committed is lost.
+        fenced.add(project.fence());
+      }
+    }
+  }
+
+  @Override
+  public Transactions.@Nullable Pin pin(ProjectId id) {
+    OpenProject project = open.get(id);
+    return project == null || fenced.contains(project.fence())
+        ? null
+        : project.transactions().pinRoot();
   }
 
   List<OpenProject> all() {

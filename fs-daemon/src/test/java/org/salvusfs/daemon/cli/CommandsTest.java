@@ -24,6 +24,7 @@ import org.salvusfs.daemon.control.DaemonFile;
 import org.salvusfs.daemon.datadir.Layout;
 import org.salvusfs.daemon.management.DaemonException;
 import org.salvusfs.daemon.management.FakeDaemon;
+import org.salvusfs.daemon.management.GarbageRun;
 
 /** Commands as a person gives them, against a fake daemon behind a real API. */
 final class CommandsTest {
@@ -279,6 +280,28 @@ final class CommandsTest {
     assertEquals(2, salvus("token", "create", "--scope", "read", "--expires", "soon"));
     assertEquals(6, salvus("token", "create", "--scope", "read", "--project", "none"));
     sentence();
+  }
+
+  @Test
+  void gc_runShowsWhatCameOfIt_statusTheLastRun() throws Exception {
+    assertEquals(0, salvus("gc", "status"));
+    assertTrue(out.toString(StandardCharsets.UTF_8).contains("packs take 3G"), out::toString);
+    assertTrue(out.toString(StandardCharsets.UTF_8).contains("no run since"), out::toString);
+    assertEquals(0, salvus("gc", "run"));
+    assertTrue(
+        out.toString(StandardCharsets.UTF_8)
+            .contains("freed 1G in 61 s: 1000 chunks; 3 packs deleted, 1 rewritten (5M moved)"),
+        out::toString);
+    assertEquals(0, salvus("gc", "status", "--json"));
+    var status = new ObjectMapper().readTree(out.toByteArray());
+    assertEquals("DONE", status.at("/latest/phase").asText());
+    assertEquals(1000, status.at("/latest/freed/chunks").asLong());
+    daemon.endGarbageRuns(GarbageRun.Phase.FAILED);
+    assertEquals(9, salvus("gc", "run"));
+    assertTrue(out.toString(StandardCharsets.UTF_8).contains("Cassandra does not"), out::toString);
+    daemon.endGarbageRuns(GarbageRun.Phase.STOPPED);
+    assertEquals(9, salvus("gc", "run"));
+    assertEquals(2, salvus("gc"));
   }
 
   @Test

@@ -60,6 +60,7 @@ final class ConfigFileTest {
               threads: 4
               writeback: yes
               binding: jnr
+            gc: {period: 3h, grace: 5s, bytes-per-second: 1MiB}
             control:
               address: 0.0.0.0
               port: 8080
@@ -79,6 +80,7 @@ final class ConfigFileTest {
             new DaemonConfig.Txg(Duration.ofMillis(500), 1L << 30, 5),
             new DaemonConfig.Cache(64 << 10, 1 << 20),
             new DaemonConfig.Fuse(4, true, FuseChoice.JNR),
+            new DaemonConfig.Garbage(Duration.ofHours(3), Duration.ofSeconds(5), 1 << 20),
             new DaemonConfig.Control(
                 InetAddress.ofLiteral("0.0.0.0"),
                 8080,

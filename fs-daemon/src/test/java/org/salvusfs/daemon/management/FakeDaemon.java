@@ -26,6 +26,13 @@ public final class FakeDaemon implements ManagedDaemon {
   private final List<EventStatus> happened = new CopyOnWriteArrayList<>();
   private boolean closed;
   private int handOvers;
+  private int garbageRuns;
+  private GarbageRun.Phase garbageOutcome = GarbageRun.Phase.DONE;
+
+  /** How the next runs of the collection of garbage end. */
+  public void endGarbageRuns(GarbageRun.Phase outcome) {
+    garbageOutcome = outcome;
+  }
 
   /** What the next checks find. */
   public void plant(String... found) {
@@ -144,6 +151,33 @@ public final class FakeDaemon implements ManagedDaemon {
       progress.at(done, 10);
     }
     return new CheckReport(project.id(), 5, 1, 7, 2, findings, 0, repair ? findings.size() : 0);
+  }
+
+  @Override
+  public GarbageStatus collectGarbage() {
+    garbageRuns++;
+    return garbageIn(GarbageRun.Phase.MARKING);
+  }
+
+  @Override
+  public GarbageStatus garbage(boolean wait) {
+    return garbageRuns == 0 ? new GarbageStatus(null, 3L << 30, 86_400) : garbageIn(garbageOutcome);
+  }
+
+  private GarbageStatus garbageIn(GarbageRun.Phase phase) {
+    boolean isDone = phase == GarbageRun.Phase.DONE;
+    var freed = new GarbageRun.Freed(1000, 1L << 30, 3, 1, 5L << 20, 2L << 30, 7L << 20, 0);
+    var run =
+        new GarbageRun(
+            garbageRuns,
+            "2026-11-21T10:00:00Z",
+            61,
+            phase,
+            1,
+            2,
+            phase == GarbageRun.Phase.FAILED ? "Cassandra does not answer" : null,
+            isDone ? freed : null);
+    return new GarbageStatus(run, 3L << 30, 86_400);
   }
 
   @Override
