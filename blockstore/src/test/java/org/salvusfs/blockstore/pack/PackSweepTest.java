@@ -87,7 +87,8 @@ class PackSweepTest {
       assertEquals(bytes, result.bytesMoved());
       assertTrue(result.packsRewritten() > 3, result.toString());
       assertEquals(live.size(), fixture.index.size());
-      assertTrue(fixture.disk.usedBytes() < before / 2, () -> before + " to " + fixture.disk.usedBytes());
+      assertTrue(
+          fixture.disk.usedBytes() < before / 2, () -> before + " to " + fixture.disk.usedBytes());
       assertTrue(fixture.disk.usedBytes() < bytes + 60L * BLOCKS, "footers are all there is more");
     }
     try (PackChunkStore store = fixture.open()) {
