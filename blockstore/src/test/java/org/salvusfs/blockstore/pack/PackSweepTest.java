@@ -86,7 +86,9 @@ class PackSweepTest {
       assertEquals(0, result.unusedBytes());
       assertEquals(bytes, result.bytesMoved());
       assertTrue(result.packsRewritten() > 3, result.toString());
-      assertTrue(fixture.disk.usedBytes() < before / 2, () -> before + " to " + fixture.disk.usedBytes());
+      assertEquals(live.size(), fixture.index.size());
+      assertTrue(
+          fixture.disk.usedBytes() < before / 2, () -> before + " to " + fixture.disk.usedBytes());
       assertTrue(fixture.disk.usedBytes() < bytes + 60L * BLOCKS, "footers are all there is more");
     }
     try (PackChunkStore store = fixture.open()) {

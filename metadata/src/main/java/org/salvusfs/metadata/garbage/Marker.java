@@ -167,6 +167,9 @@ public final class Marker {
   }
 
   private void walk(Tree tree, BlockId root) throws MetadataException {
+    if (walked.contains(root)) {
+      return;
+    }
     var inner = new ArrayList<BlockId>();
     tree.walk(
         root,

@@ -213,7 +213,7 @@ final class GarbageWorld implements OpenProjects {
 
   /** Recovery: what the log has above the commit is committed before anything else happens. */
   private void openHome(SimHome home) throws Exception {
-    Head head = metadata.heads().read(home.id);
+    Head head = Objects.requireNonNull(metadata.heads().read(home.id));
     var fence = new Fence(home.id, head.epoch() + 1, HOST, new UUID(3, clock++));
     assertTrue(metadata.heads().acquire(head, fence));
     metadata.snapshots().open(fence);
@@ -263,7 +263,7 @@ final class GarbageWorld implements OpenProjects {
       return;
     }
     long from = SimHome.any(List.copyOf(home.kept.keySet()), random);
-    Integer chunk = home.kept.get(from).files().get(random.nextInt(FILES));
+    Integer chunk = kept(home, from).files().get(random.nextInt(FILES));
     if (chunk == null) {
       return;
     }
@@ -356,9 +356,13 @@ final class GarbageWorld implements OpenProjects {
       home.changing = keep(home, home.committed, home.root);
     } else {
       long from = SimHome.any(List.copyOf(home.kept.keySet()), random);
-      Kept source = home.kept.get(from);
+      Kept source = kept(home, from);
       home.changing = what == 2 ? rollBack(home, from, source) : clone(home, from, source);
     }
+  }
+
+  private static Kept kept(SimHome home, long created) {
+    return Objects.requireNonNull(home.kept.get(created));
   }
 
   private void finishChange(SimHome home) throws Exception {
@@ -600,6 +604,19 @@ final class GarbageWorld implements OpenProjects {
     }
   }
 
+  /** What a daemon does about clones that never came to be. */
+  private void forgetStrayClones() throws MetadataException {
+    for (SimHome home : homes) {
+      for (Snapshot snapshot : metadata.snapshots().listAll(home.id)) {
+        for (ProjectId clone : snapshot.clones().keySet()) {
+          if (homes.stream().noneMatch(each -> each.id.equals(clone))) {
+            metadata.snapshots().removeClone(home.id, snapshot.created(), clone);
+          }
+        }
+      }
+    }
+  }
+
   /** When everybody rests, one collection frees all that nobody refers to. */
   void assertAllGarbageGoes(String message) throws Exception {
     for (SimHome home : List.copyOf(homes)) {
@@ -612,6 +629,7 @@ final class GarbageWorld implements OpenProjects {
       }
       settle(home);
     }
+    forgetStrayClones();
     stepsLeft = 0;
     try (Sweep sweep = store.sweep(random.nextLong())) {
       collector().run(sweep, 0, (n, d, p) -> {}, () -> {}, Sweep.Pace.UNLIMITED);
