@@ -14,6 +14,7 @@ record GarbageOperations(ManagedDaemon daemon) {
 
   Answer show(Call call) throws ProblemException, DaemonException {
     call.allow(WAIT);
-    return Answer.ok(daemon.garbage(call.parameter(WAIT).isPresent()));
+    boolean waits = call.number(WAIT, 0, 0, JobOperations.WAIT_SECONDS_MAX) > 0;
+    return Answer.ok(daemon.garbage(waits));
   }
 }

@@ -109,7 +109,7 @@ public final class ControlClient {
 
   /** See {@code ManagedDaemon}. */
   public GarbageStatus garbage(boolean wait) throws DaemonException {
-    return ask("GET", wait ? "/v1/gc?wait" : "/v1/gc", null, GarbageStatus.class);
+    return ask("GET", "/v1/gc?wait=" + (wait ? WAIT_SECONDS : 0), null, GarbageStatus.class);
   }
 
   /** Returns when everything done so far is committed. */
