@@ -139,6 +139,10 @@ public final class ConfigFile {
             value(Setting.FUSE_THREADS),
             value(Setting.FUSE_WRITEBACK),
             value(Setting.FUSE_BINDING)),
+        new DaemonConfig.Keeping(
+            value(Setting.SNAPSHOTS_POLICY),
+            value(Setting.SNAPSHOTS_MOST),
+            value(Setting.TRASH_GRACE)),
         value(Setting.CONTROL_PORT));
   }
 

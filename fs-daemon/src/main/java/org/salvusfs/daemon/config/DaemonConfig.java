@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import org.salvusfs.daemon.fuse.FuseChoice;
 import org.salvusfs.metadata.api.Durability;
+import org.salvusfs.quota.retention.Retention;
 
 /**
  * What a daemon is told before it starts. Paths are absolute.
@@ -13,6 +14,7 @@ import org.salvusfs.metadata.api.Durability;
  * @param passphraseFile holds the passphrase that the cluster key is wrapped under, if it is
  * @param durability home of the intent log of new projects
  * @param patience how long an operation waits for Cassandra before it fails
+ * @param keeping what is kept of projects, and for how long
  * @param controlPort of the control channel on 127.0.0.1; 0: any free one
  * @see "docs/operations/configuration.md"
  */
@@ -26,6 +28,7 @@ public record DaemonConfig(
     Txg txg,
     Cache cache,
     Fuse fuse,
+    Keeping keeping,
     int controlPort) {
 
   /**
@@ -62,6 +65,15 @@ public record DaemonConfig(
     }
   }
 
+  /**
+   * What is kept of projects.
+   *
+   * @param snapshots policy of projects that have none of their own
+   * @param automaticMost how many automatic snapshots of a project stay at most
+   * @param trashGrace how long a deleted project can be brought back
+   */
+  public record Keeping(Retention snapshots, int automaticMost, Duration trashGrace) {}
+
   /** The same with another mount point. */
   public DaemonConfig withMount(Path other) {
     return new DaemonConfig(
@@ -74,6 +86,7 @@ public record DaemonConfig(
         txg,
         cache,
         fuse,
+        keeping,
         controlPort);
   }
 
@@ -89,6 +102,7 @@ public record DaemonConfig(
         txg,
         cache,
         fuse,
+        keeping,
         controlPort);
   }
 
@@ -104,6 +118,7 @@ public record DaemonConfig(
         txg,
         cache,
         fuse.withChoice(choice),
+        keeping,
         controlPort);
   }
 }

@@ -10,6 +10,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.salvusfs.daemon.fuse.FuseChoice;
 import org.salvusfs.metadata.api.Durability;
+import org.salvusfs.quota.policy.Spans;
+import org.salvusfs.quota.retention.Retention;
 
 /**
  * One key of the configuration file.
@@ -48,6 +50,12 @@ record Setting<T>(String path, String type, @Nullable String fallback, Reader<T>
           "auto, kernel or jnr",
           "auto",
           (written, directory) -> FuseChoice.of(written));
+  static final Setting<Retention> SNAPSHOTS_POLICY =
+      new Setting<>(
+          "snapshots.policy", "policy", Retention.USUAL, (written, directory) -> policy(written));
+  static final Setting<Integer> SNAPSHOTS_MOST = number("snapshots.most", "250", 1, 10_000);
+  static final Setting<Duration> TRASH_GRACE =
+      new Setting<>("trash.grace", "span", "30d", (written, directory) -> span(written));
   static final Setting<Integer> CONTROL_PORT = number("control.port", "0", 0, 65_535);
 
   /** Every key that the file may hold, in the order of the documentation. */
@@ -71,6 +79,9 @@ record Setting<T>(String path, String type, @Nullable String fallback, Reader<T>
           FUSE_THREADS,
           FUSE_WRITEBACK,
           FUSE_BINDING,
+          SNAPSHOTS_POLICY,
+          SNAPSHOTS_MOST,
+          TRASH_GRACE,
           CONTROL_PORT);
 
   /** Turns the written value into the one that is used. */
@@ -183,6 +194,23 @@ record Setting<T>(String path, String type, @Nullable String fallback, Reader<T>
       case "quorum" -> Durability.QUORUM;
       default -> throw new IllegalArgumentException("write host or quorum");
     };
+  }
+
+  private static Retention policy(String written) {
+    try {
+      return Retention.parse(written);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(
+          e.getMessage() + "; write a policy such as 1h:24,1d:7, or none", e);
+    }
+  }
+
+  private static Duration span(String written) {
+    try {
+      return Spans.parse(written);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException("write a span of time such as 12h or 30d", e);
+    }
   }
 
   private static String nonEmpty(String written) {

@@ -25,6 +25,7 @@ import org.salvusfs.daemon.management.EventStatus;
 import org.salvusfs.daemon.management.LimitsChange;
 import org.salvusfs.daemon.management.LimitsSet;
 import org.salvusfs.daemon.management.ManagedSnapshots;
+import org.salvusfs.daemon.management.ManagedTrash;
 import org.salvusfs.daemon.management.ProjectStatus;
 import org.salvusfs.metadata.api.Durability;
 
@@ -139,6 +140,11 @@ public final class ControlClient {
   /** What can be asked about snapshots. */
   public ManagedSnapshots snapshots() {
     return new SnapshotClient(this);
+  }
+
+  /** What can be asked about projects that are deleted. */
+  public ManagedTrash trash() {
+    return new TrashClient(this);
   }
 
   <T> T ask(String method, String path, @Nullable Object body, Class<T> type)

@@ -81,6 +81,7 @@ public final class ControlServer implements AutoCloseable {
         exchange -> send(exchange, 200, "text/plain; version=0.0.4; charset=utf-8", metrics.get()));
     context("/status", exchange -> daemon.status());
     context("/projects", exchange -> projects(daemon, exchange));
+    context("/trash", exchange -> daemon.trash().list());
     context("/events", exchange -> events(daemon, Optional.empty(), exchange));
     context(
         "/commit",
@@ -164,7 +165,10 @@ public final class ControlServer implements AutoCloseable {
     boolean post = exchange.getRequestMethod().equals("POST");
     return switch (words.size()) {
       case 2 -> post ? create(daemon, exchange) : daemon.projects();
-      case 3 -> daemon.project(words.get(2));
+      case 3 ->
+          exchange.getRequestMethod().equals("DELETE")
+              ? daemon.trash().delete(words.get(2))
+              : daemon.project(words.get(2));
       default -> about(daemon, words, exchange);
     };
   }
@@ -176,6 +180,9 @@ public final class ControlServer implements AutoCloseable {
       case "limits" ->
           daemon.setLimits(project, body(exchange, LimitsChange.class, "a change of limits"));
       case "events" -> events(daemon, Optional.of(project), exchange);
+      case "undelete" -> daemon.trash().undelete(project);
+      case "purge" ->
+          daemon.trash().purge(project, body(exchange, Messages.Purge.class, "a purge").force());
       case "check" -> {
         boolean repair = "repair".equals(exchange.getRequestURI().getQuery());
         check(daemon, project, repair, exchange);

@@ -31,6 +31,19 @@ final class Messages {
    */
   record NewClone(@Nullable String snapshot, String name) {}
 
+  /**
+   * Asks for a file of a snapshot.
+   *
+   * @param to null: where it was
+   */
+  record Restore(String path, @Nullable String to) {}
+
+  /** Asks for another policy of automatic snapshots. */
+  record Policy(String policy) {}
+
+  /** Asks for the end of a project in the trash. */
+  record Purge(boolean force) {}
+
   /** A request was refused. */
   record Refused(Refusal refusal, String message) {}
 

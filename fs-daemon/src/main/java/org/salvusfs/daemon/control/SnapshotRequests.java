@@ -28,6 +28,10 @@ record SnapshotRequests(ManagedSnapshots snapshots) {
         yield snapshots.cloneProject(
             project, Optional.ofNullable(wanted.snapshot()), wanted.name());
       }
+      case "POST policy 4" -> {
+        var wanted = ControlServer.body(exchange, Messages.Policy.class, "a policy");
+        yield snapshots.setPolicy(project, wanted.policy());
+      }
       case "GET snapshots 5" -> snapshots.show(project, words.get(4));
       case "DELETE snapshots 5" -> {
         snapshots.delete(project, words.get(4));
@@ -44,6 +48,10 @@ record SnapshotRequests(ManagedSnapshots snapshots) {
       throws IOException, DaemonException {
     return switch (verb) {
       case "hold" -> snapshots.hold(project, snapshot, tag(exchange));
+      case "restore" -> {
+        var wanted = ControlServer.body(exchange, Messages.Restore.class, "a restore");
+        yield snapshots.restore(project, snapshot, wanted.path(), Optional.ofNullable(wanted.to()));
+      }
       case "rollback" -> snapshots.rollback(project, snapshot);
       case "release" -> snapshots.release(project, snapshot, tag(exchange));
       default -> throw unknown(exchange);

@@ -149,6 +149,7 @@ public final class DaemonStart {
     closing.started("the meters", registry::close);
     var daemon = new Daemon(parts(data, stores, registry));
     mount(daemon, stores, registry);
+    daemon.housekeeping(process::whileServing).start(housekeeper());
     announce(daemon, control, token, registry);
     return daemon;
   }
@@ -225,6 +226,13 @@ public final class DaemonStart {
     var scheduler = Executors.newSingleThreadScheduledExecutor(threads);
     closing.started("the lease's thread", () -> end(scheduler));
     return scheduler;
+  }
+
+  private ScheduledExecutorService housekeeper() {
+    var threads = Thread.ofPlatform().daemon().name("housekeeping").factory();
+    var housekeeper = Executors.newSingleThreadScheduledExecutor(threads);
+    closing.started("the housekeeping", () -> end(housekeeper));
+    return housekeeper;
   }
 
   private ExecutorService workers() {

@@ -1,0 +1,36 @@
+package org.salvusfs.daemon.control;
+
+import java.util.List;
+import org.salvusfs.daemon.management.DaemonException;
+import org.salvusfs.daemon.management.DeletedProject;
+import org.salvusfs.daemon.management.ManagedTrash;
+import org.salvusfs.daemon.management.ProjectStatus;
+import org.salvusfs.daemon.management.PurgedProject;
+
+/** A command's end of the channel, as far as it is about deleted projects. */
+record TrashClient(ControlClient client) implements ManagedTrash {
+  private static String path(String project) {
+    return "/projects/" + ControlClient.encoded(project);
+  }
+
+  @Override
+  public List<DeletedProject> list() throws DaemonException {
+    return List.of(client.ask("GET", "/trash", null, DeletedProject[].class));
+  }
+
+  @Override
+  public DeletedProject delete(String project) throws DaemonException {
+    return client.ask("DELETE", path(project), null, DeletedProject.class);
+  }
+
+  @Override
+  public ProjectStatus undelete(String project) throws DaemonException {
+    return client.ask("POST", path(project) + "/undelete", null, ProjectStatus.class);
+  }
+
+  @Override
+  public PurgedProject purge(String project, boolean force) throws DaemonException {
+    var wanted = new Messages.Purge(force);
+    return client.ask("POST", path(project) + "/purge", wanted, PurgedProject.class);
+  }
+}
