@@ -49,7 +49,10 @@ public final class Main implements Runnable {
             .addSubcommand(new ProjectCommand.All(session))
             .addSubcommand(new ProjectCommand.Show(session))
             .addSubcommand(new ProjectCommand.Clone(session))
-            .addSubcommand(new SetCommand(session));
+            .addSubcommand(new SetCommand(session))
+            .addSubcommand(new TrashCommands.Delete(session))
+            .addSubcommand(new TrashCommands.Undelete(session))
+            .addSubcommand(new TrashCommands.Purge(session));
     return new CommandLine(new Main())
         .addSubcommand(new DevCommand(session))
         .addSubcommand(new StopCommand(session))

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import org.salvusfs.daemon.fuse.FuseChoice;
 import org.salvusfs.metadata.api.Durability;
+import org.salvusfs.quota.retention.Retention;
 
 /**
  * What a daemon is told before it starts. Paths are absolute.
@@ -14,6 +15,8 @@ import org.salvusfs.metadata.api.Durability;
  * @param passphraseFile holds the passphrase that the cluster key is wrapped under, if it is
  * @param durability home of the intent log of new projects
  * @param patience how long an operation waits for Cassandra before it fails
+ * @param keeping what is kept of projects, and for how long
+ * @param garbage how what nothing refers to any more is collected
  * @param control where the management API listens
  * @see "docs/operations/configuration.md"
  */
@@ -27,6 +30,7 @@ public record DaemonConfig(
     Txg txg,
     Cache cache,
     Fuse fuse,
+    Keeping keeping,
     Garbage garbage,
     Control control) {
 
@@ -90,6 +94,15 @@ public record DaemonConfig(
    */
   public record Garbage(Duration period, Duration grace, long bytesPerSecond) {}
 
+  /**
+   * What is kept of projects.
+   *
+   * @param snapshots policy of projects that have none of their own
+   * @param automaticMost how many automatic snapshots of a project stay at most
+   * @param trashGrace how long a deleted project can be brought back
+   */
+  public record Keeping(Retention snapshots, int automaticMost, Duration trashGrace) {}
+
   /** The same with another mount point. */
   public DaemonConfig withMount(Path other) {
     return new DaemonConfig(
@@ -102,6 +115,7 @@ public record DaemonConfig(
         txg,
         cache,
         fuse,
+        keeping,
         garbage,
         control);
   }
@@ -118,6 +132,7 @@ public record DaemonConfig(
         txg,
         cache,
         fuse,
+        keeping,
         garbage,
         control);
   }
@@ -134,6 +149,7 @@ public record DaemonConfig(
         txg,
         cache,
         fuse.withChoice(choice),
+        keeping,
         garbage,
         control);
   }

@@ -11,6 +11,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.salvusfs.daemon.fuse.FuseChoice;
 import org.salvusfs.metadata.api.Durability;
+import org.salvusfs.quota.policy.Spans;
+import org.salvusfs.quota.retention.Retention;
 
 /**
  * One key of the configuration file.
@@ -49,6 +51,12 @@ record Setting<T>(String path, String type, @Nullable String fallback, Reader<T>
           "auto, kernel or jnr",
           "auto",
           (written, directory) -> FuseChoice.of(written));
+  static final Setting<Retention> SNAPSHOTS_POLICY =
+      new Setting<>(
+          "snapshots.policy", "policy", Retention.USUAL, (written, directory) -> policy(written));
+  static final Setting<Integer> SNAPSHOTS_MOST = number("snapshots.most", "250", 1, 10_000);
+  static final Setting<Duration> TRASH_GRACE =
+      new Setting<>("trash.grace", "span", "30d", (written, directory) -> span(written));
   static final Setting<Duration> GC_PERIOD = duration("gc.period", "24h");
   static final Setting<Duration> GC_GRACE = duration("gc.grace", "1min");
   static final Setting<Long> GC_BYTES_PER_SECOND = bytes("gc.bytes-per-second", "32MiB");
@@ -81,6 +89,9 @@ record Setting<T>(String path, String type, @Nullable String fallback, Reader<T>
           FUSE_THREADS,
           FUSE_WRITEBACK,
           FUSE_BINDING,
+          SNAPSHOTS_POLICY,
+          SNAPSHOTS_MOST,
+          TRASH_GRACE,
           GC_PERIOD,
           GC_GRACE,
           GC_BYTES_PER_SECOND,
@@ -208,6 +219,23 @@ record Setting<T>(String path, String type, @Nullable String fallback, Reader<T>
       case "quorum" -> Durability.QUORUM;
       default -> throw new IllegalArgumentException("write host or quorum");
     };
+  }
+
+  private static Retention policy(String written) {
+    try {
+      return Retention.parse(written);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(
+          e.getMessage() + "; write a policy such as 1h:24,1d:7, or none", e);
+    }
+  }
+
+  private static Duration span(String written) {
+    try {
+      return Spans.parse(written);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException("write a span of time such as 12h or 30d", e);
+    }
   }
 
   private static String nonEmpty(String written) {

@@ -17,6 +17,7 @@ import org.salvusfs.daemon.management.GarbageStatus;
 import org.salvusfs.daemon.management.LimitsChange;
 import org.salvusfs.daemon.management.LimitsSet;
 import org.salvusfs.daemon.management.ManagedSnapshots;
+import org.salvusfs.daemon.management.ManagedTrash;
 import org.salvusfs.daemon.management.ProjectStatus;
 import org.salvusfs.metadata.api.Durability;
 
@@ -159,6 +160,11 @@ public final class ControlClient {
   /** What can be asked about snapshots. */
   public ManagedSnapshots snapshots() {
     return new SnapshotClient(this);
+  }
+
+  /** What can be asked about projects that are deleted. */
+  public ManagedTrash trash() {
+    return new TrashClient(this);
   }
 
   /** Makes a token; its secret cannot be asked for again. */

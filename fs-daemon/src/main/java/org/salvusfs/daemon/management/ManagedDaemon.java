@@ -18,7 +18,7 @@ public interface ManagedDaemon extends AutoCloseable {
    */
   ProjectStatus createProject(String name, Optional<Durability> durability) throws DaemonException;
 
-  /** All projects, by name. */
+  /** All projects but those in the trash, by name. */
   List<ProjectStatus> projects() throws DaemonException;
 
   /** One project by id or name; {@link DaemonException.UnknownProject} if there is none. */
@@ -65,6 +65,9 @@ public interface ManagedDaemon extends AutoCloseable {
 
   /** What can be asked about snapshots. */
   ManagedSnapshots snapshots();
+
+  /** What can be asked about projects that are deleted. */
+  ManagedTrash trash();
 
   /** On return all changes made before the call, in every open project, are committed. */
   void commit() throws DaemonException;

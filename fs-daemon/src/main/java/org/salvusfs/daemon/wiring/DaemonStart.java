@@ -150,6 +150,7 @@ public final class DaemonStart {
     mount(daemon, stores, registry);
     announce(daemon, api, token, registry);
     daemon.parts().garbage().start();
+    daemon.housekeeping(process::whileServing).start(housekeeper());
     return daemon;
   }
 
@@ -230,6 +231,13 @@ public final class DaemonStart {
     var scheduler = Executors.newSingleThreadScheduledExecutor(threads);
     closing.started("the lease's thread", () -> end(scheduler));
     return scheduler;
+  }
+
+  private ScheduledExecutorService housekeeper() {
+    var threads = Thread.ofPlatform().daemon().name("housekeeping").factory();
+    var housekeeper = Executors.newSingleThreadScheduledExecutor(threads);
+    closing.started("the housekeeping", () -> end(housekeeper));
+    return housekeeper;
   }
 
   private ExecutorService workers() {

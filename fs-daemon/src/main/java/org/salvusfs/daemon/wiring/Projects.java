@@ -102,21 +102,85 @@ final class Projects implements ProjectOpener, OpenProjects, AutoCloseable {
       if (known != null) {
         return known;
       }
-      long term = lease.term();
-      var opened =
-          switch (leases.open(project.id())) {
-            case OpenOutcome.Opened(Fence fence, Head before) ->
-                recover(asOfNow(project), fence, term, before, kernelKnows);
-            case OpenOutcome.HeldElsewhere(var holder) ->
-                throw new MetadataException.Unavailable(
-                    "project %s is held by host %s (%s)"
-                        .formatted(project.id(), holder.name(), holder.host()));
-          };
-      open.put(project.id(), opened);
-      sweep(project.id());
-      return opened;
+      requireLive(asOfNow(project));
+      return openNow(project, kernelKnows, true);
     } finally {
       opening.unlock();
+    }
+  }
+
+  private static void requireLive(Project project) throws MetadataException {
+    if (!project.isLive()) {
+      throw new MetadataException.Missing("project " + project.name() + " is in the trash");
+    }
+  }
+
+  /**
+   * Opens a project that is not open.
+   *
+   * @param mustBeLive whether to refuse one that was deleted: its last holder marks it before it
+   *     gives it back
+   */
+  private OpenProject openNow(Project project, ProjectState kernelKnows, boolean mustBeLive)
+      throws IOException {
+    long term = lease.term();
+    var opened =
+        switch (leases.open(project.id())) {
+          case OpenOutcome.Opened(Fence fence, Head before) ->
+              recover(acquired(project, fence, mustBeLive), fence, term, before, kernelKnows);
+          case OpenOutcome.HeldElsewhere(var holder) ->
+              throw new MetadataException.Unavailable(
+                  "project %s is held by host %s (%s)"
+                      .formatted(project.id(), holder.name(), holder.host()));
+        };
+    open.put(project.id(), opened);
+    sweep(project.id());
+    return opened;
+  }
+
+  private Project acquired(Project project, Fence fence, boolean mustBeLive)
+      throws MetadataException {
+    Project now = asOfNow(project);
+    if (mustBeLive && !now.isLive()) {
+      leases.release(fence);
+      requireLive(now);
+    }
+    return now;
+  }
+
+  /** Commits a project that nobody uses any more, and gives it back; nothing if it is not open. */
+  void close(ProjectId id) throws IOException {
+    opening.lock();
+    try {
+      release(id);
+    } finally {
+      opening.unlock();
+    }
+  }
+
+  /**
+   * Acquires a project that is in the trash and not open, with its log empty. Nobody serves it; the
+   * caller gives it back.
+   */
+  Fence acquireDeleted(Project project) throws IOException {
+    opening.lock();
+    try {
+      if (project.state() == Project.State.DELETED) {
+        settle(project);
+      }
+      return acquire(project).fence();
+    } finally {
+      opening.unlock();
+    }
+  }
+
+  /** What a crash left in its log is committed; of one that is damaged, the log is left alone. */
+  private void settle(Project project) throws IOException {
+    try {
+      openNow(project, ProjectState.unknown(project.id()), false);
+      release(project.id());
+    } catch (MetadataException.Missing | MetadataException.Corrupt e) {
+      log.warn("deleted project {} cannot be opened: {}", project.id(), e.getMessage());
     }
   }
 

@@ -244,6 +244,54 @@ final class CommandsTest {
   }
 
   @Test
+  void project_deleteListUndeletePurge() throws Exception {
+    salvus("project", "create", "demo");
+    assertEquals(0, salvus("project", "delete", "demo"));
+    assertEquals("deleted demo; it is purged in 1d 2h\n", out());
+    assertEquals(0, salvus("project", "list", "--deleted"));
+    assertTrue(out().contains("demo") && out().contains("1d 2h"), out());
+    assertEquals(0, salvus("project", "list", "--deleted", "--json"));
+    assertEquals(93600, new ObjectMapper().readTree(out()).at("/0/secondsLeft").asInt());
+    assertEquals(6, salvus("project", "show", "demo"));
+    assertEquals(0, salvus("project", "undelete", "demo"));
+    assertTrue(out().endsWith(" demo\n"));
+    assertEquals(2, salvus("project", "purge", "demo"));
+    assertTrue(sentence().contains("not in the trash"));
+    salvus("project", "create", "held");
+    salvus("project", "delete", "held");
+    assertEquals(10, salvus("project", "purge", "held"));
+    assertTrue(sentence().contains("held"));
+    assertEquals(0, salvus("project", "purge", "held", "--force"));
+    assertEquals("purged held; what its clones need stays until they go\n", out());
+  }
+
+  @Test
+  void project_setSnapshots_aloneAndWithLimits() {
+    salvus("project", "create", "demo");
+    assertEquals(0, salvus("project", "set", "demo", "--snapshots", "1h:24"));
+    assertEquals(0, salvus("project", "show", "demo"));
+    assertTrue(out().contains("snapshots 1h:24"), out());
+    assertEquals(0, salvus("project", "set", "demo", "--snapshots", "none", "--quota", "10G"));
+    assertEquals(0, salvus("project", "show", "demo"));
+    assertTrue(out().contains("snapshots none") && out().contains("10G"), out());
+    assertEquals(2, salvus("project", "set", "demo", "--snapshots", "often"));
+    assertTrue(sentence().contains("often"));
+  }
+
+  @Test
+  void snapshot_restore_toItsPlaceOrAnother() {
+    salvus("project", "create", "demo");
+    salvus("snapshot", "create", "demo", "first");
+    assertEquals(0, salvus("snapshot", "restore", "demo", "first", "a/b"));
+    assertEquals("restored a/b; what was there is in snapshot before-a-b\n", out());
+    assertEquals(0, salvus("snapshot", "restore", "demo", "first", "a", "--to", "c"));
+    assertTrue(out().contains("before-c"), out());
+    assertEquals(2, salvus("snapshot", "restore", "demo", "first", "none"));
+    assertTrue(sentence().contains("none"));
+    assertEquals(6, salvus("snapshot", "restore", "demo", "last", "a"));
+  }
+
+  @Test
   void check_soundProject_is0_damagedOne_is1() {
     salvus("project", "create", "demo");
     assertEquals(0, salvus("check", "demo"));

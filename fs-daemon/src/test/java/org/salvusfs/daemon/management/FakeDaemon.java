@@ -21,6 +21,7 @@ public final class FakeDaemon implements ManagedDaemon {
 
   private final Map<String, ProjectStatus> byName = new TreeMap<>();
   private final FakeSnapshots snapshots = new FakeSnapshots(this);
+  private final FakeTrash trash = new FakeTrash(this);
   private final CountDownLatch stopRequested = new CountDownLatch(1);
   private List<String> findings = List.of();
   private final List<EventStatus> happened = new CopyOnWriteArrayList<>();
@@ -76,7 +77,18 @@ public final class FakeDaemon implements ManagedDaemon {
     var home = durability.orElse(Durability.HOST) == Durability.HOST ? "host" : "quorum";
     var project =
         new ProjectStatus(
-            id, name, home, "2026-11-20T12:00:00Z", true, 5L, "ab12", 1000L, 7L, false, NO_LIMITS);
+            id,
+            name,
+            home,
+            "2026-11-20T12:00:00Z",
+            true,
+            5L,
+            "ab12",
+            1000L,
+            7L,
+            false,
+            NO_LIMITS,
+            null);
     byName.put(name, project);
     return project;
   }
@@ -123,7 +135,8 @@ public final class FakeDaemon implements ManagedDaemon {
             before.bytes(),
             before.inodes(),
             before.dirty(),
-            quota);
+            quota,
+            before.snapshots());
     byName.put(after.name(), after);
     boolean isFull = limits.hardBytes() < Objects.requireNonNull(before.bytes());
     return new LimitsSet(after, isFull ? List.of("it is full") : List.of());
@@ -183,6 +196,44 @@ public final class FakeDaemon implements ManagedDaemon {
   @Override
   public ManagedSnapshots snapshots() {
     return snapshots;
+  }
+
+  @Override
+  public ManagedTrash trash() {
+    return trash;
+  }
+
+  /** Sets a project's snapshot policy. */
+  ProjectStatus put(String idOrName, String policy) throws DaemonException {
+    var before = project(idOrName);
+    var after =
+        new ProjectStatus(
+            before.id(),
+            before.name(),
+            before.durability(),
+            before.created(),
+            before.open(),
+            before.txg(),
+            before.root(),
+            before.bytes(),
+            before.inodes(),
+            before.dirty(),
+            before.quota(),
+            policy);
+    byName.put(after.name(), after);
+    return after;
+  }
+
+  /** Takes a project out of the catalogue. */
+  ProjectStatus take(String idOrName) throws DaemonException {
+    var taken = project(idOrName);
+    byName.remove(taken.name());
+    return taken;
+  }
+
+  /** Puts it back. */
+  void put(ProjectStatus project) {
+    byName.put(project.name(), project);
   }
 
   @Override
