@@ -77,7 +77,11 @@ record SnapshotClient(ControlClient client) implements ManagedSnapshots {
 
   @Override
   public ProjectStatus setPolicy(String project, String policy) throws DaemonException {
-    return client.ask("POST", ControlClient.path(project) + "/policy", new Messages.Policy(policy), ProjectStatus.class);
+    return client.ask(
+        "POST",
+        ControlClient.path(project) + "/policy",
+        new Messages.Policy(policy),
+        ProjectStatus.class);
   }
 
   @Override

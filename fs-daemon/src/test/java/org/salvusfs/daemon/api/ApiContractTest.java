@@ -219,8 +219,7 @@ final class ApiContractTest {
       throws Exception {
     if (operation.path().endsWith("/purge")) {
       assertEquals(201, http.post("/v1/projects", "{\"name\":\"held\"}").statusCode());
-      assertEquals(
-          200, http.ask("DELETE", "/v1/projects/held", TestApi.TOKEN, "").statusCode());
+      assertEquals(200, http.ask("DELETE", "/v1/projects/held", TestApi.TOKEN, "").statusCode());
       return http.post(path.replace("demo", "held"), "");
     }
     if (operation.method().equals("DELETE")) {
