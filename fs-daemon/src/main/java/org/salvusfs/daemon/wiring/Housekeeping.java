@@ -44,7 +44,7 @@ final class Housekeeping {
   /** Begins; whoever owns the executor ends it. */
   void start(ScheduledExecutorService executor) {
     long millis = LOOK_EVERY.toMillis();
-    var unused =
+    var _ =
         executor.scheduleWithFixedDelay(
             () -> gate.whileServing(this::look), millis, millis, TimeUnit.MILLISECONDS);
   }

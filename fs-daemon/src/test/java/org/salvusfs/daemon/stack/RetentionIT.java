@@ -99,31 +99,6 @@ class RetentionIT {
   }
 
   @Test
-  void purge_killedInBetween_isFinishedByTheNextDaemon() throws Exception {
-    for (int i = 0; i < 300; i++) {
-      Files.writeString(home.resolve("f" + i), "x".repeat(200));
-    }
-    salvus(0, "snapshot", "create", "demo", "one");
-    Files.writeString(home.resolve("f7"), "y");
-    salvus(0, "project", "delete", "demo");
-    var purge = Thread.ofVirtual().start(() -> output("project", "purge", "demo"));
-    DevStack.await(
-        Duration.ofMinutes(1),
-        () -> !output("project", "list", "--deleted").contains("29d"),
-        stack::errors);
-    stack.killDaemon();
-    purge.join();
-    stack.start();
-    DevStack.await(
-        Duration.ofMinutes(1),
-        () -> !output("project", "list", "--deleted").contains("demo"),
-        stack::errors);
-    assertFalse(Files.exists(home));
-    salvus(0, "project", "create", "demo");
-    assertEquals(0, names(home).size());
-  }
-
-  @Test
   void restore_ofATreeWithEverything_isAsItWas_whileItIsUsed() throws Exception {
     sh(
         "mkdir -p d/sub && echo then > d/text && ln d/text d/sub/again && ln -s ../text d/sub/link"

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
@@ -121,7 +122,7 @@ class RestoreTest {
    * What a program sees of a tree, by path: all but inodes, change times, and access times, which
    * looking changes.
    */
-  private TreeMap<String, List<Object>> seen(String top) throws FsException {
+  private Map<String, List<Object>> seen(String top) throws FsException {
     var seen = new TreeMap<String, List<Object>>();
     var inodes = new TreeMap<Long, String>();
     look(top, "", seen, inodes);
@@ -129,7 +130,7 @@ class RestoreTest {
   }
 
   private void look(
-      String top, String path, TreeMap<String, List<Object>> seen, TreeMap<Long, String> inodes)
+      String top, String path, Map<String, List<Object>> seen, Map<Long, String> inodes)
       throws FsException {
     var stat = fs.stat(top + path);
     var facts = new ArrayList<Object>();
