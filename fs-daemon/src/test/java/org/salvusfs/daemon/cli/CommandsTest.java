@@ -333,23 +333,25 @@ final class CommandsTest {
   @Test
   void gc_runShowsWhatCameOfIt_statusTheLastRun() throws Exception {
     assertEquals(0, salvus("gc", "status"));
-    assertTrue(out.toString(StandardCharsets.UTF_8).contains("packs take 3G"), out::toString);
-    assertTrue(out.toString(StandardCharsets.UTF_8).contains("no run since"), out::toString);
+    assertSaid("packs take 3G");
+    assertSaid("no run since");
     assertEquals(0, salvus("gc", "run"));
-    assertTrue(
-        out.toString(StandardCharsets.UTF_8)
-            .contains("freed 1G in 61 s: 1000 chunks; 3 packs deleted, 1 rewritten (5M moved)"),
-        out::toString);
+    assertSaid("freed 1G in 61 s: 1000 chunks; 3 packs deleted, 1 rewritten (5M moved)");
     assertEquals(0, salvus("gc", "status", "--json"));
     var status = new ObjectMapper().readTree(out.toByteArray());
     assertEquals("DONE", status.at("/latest/phase").asText());
     assertEquals(1000, status.at("/latest/freed/chunks").asLong());
     daemon.endGarbageRuns(GarbageRun.Phase.FAILED);
     assertEquals(9, salvus("gc", "run"));
-    assertTrue(out.toString(StandardCharsets.UTF_8).contains("Cassandra does not"), out::toString);
+    assertSaid("Cassandra does not");
     daemon.endGarbageRuns(GarbageRun.Phase.STOPPED);
     assertEquals(9, salvus("gc", "run"));
     assertEquals(2, salvus("gc"));
+  }
+
+  private void assertSaid(String words) {
+    String said = out.toString(StandardCharsets.UTF_8);
+    assertTrue(said.contains(words), said);
   }
 
   @Test

@@ -38,11 +38,13 @@ class GarbageIT {
   @BeforeEach
   void start() throws Exception {
     stack = new DevStack(directory.resolve("stack"));
-    stack.configure(
-        "cassandra:\n  local: yes\ncontrol: {port: 0}\n"
-            + "gc: {period: 0s, grace: 1s, bytes-per-second: 1GiB}\n");
+    configure("{period: 0s, grace: 1s, bytes-per-second: 1GiB}");
     stack.start();
     home = stack.home();
+  }
+
+  private void configure(String garbage) throws IOException {
+    stack.configure("cassandra: {local: yes}\ncontrol: {port: 0}\ngc: " + garbage + "\n");
   }
 
   @AfterEach
@@ -86,9 +88,7 @@ class GarbageIT {
   @Test
   void kill_inTheMiddleOfARun_harmsNothing_andTheRerunFinishes() throws Exception {
     stack.stop();
-    stack.configure(
-        "cassandra:\n  local: yes\ncontrol: {port: 0}\n"
-            + "gc: {period: 0s, grace: 1s, bytes-per-second: 512KiB}\n");
+    configure("{period: 0s, grace: 1s, bytes-per-second: 512KiB}");
     stack.start();
     write(0, FILES);
     for (int i = 0; i < FILES; i++) {
@@ -119,9 +119,7 @@ class GarbageIT {
     DevStack.Result killed = run.get();
     assertTrue(killed != null && killed.exit() != 0, () -> "the run ended well: " + killed);
 
-    stack.configure(
-        "cassandra:\n  local: yes\ncontrol: {port: 0}\n"
-            + "gc: {period: 0s, grace: 1s, bytes-per-second: 1GiB}\n");
+    configure("{period: 0s, grace: 1s, bytes-per-second: 1GiB}");
     stack.start();
     assertSound();
     assertEquals("DONE", collect().at("/phase").asText());
@@ -135,8 +133,7 @@ class GarbageIT {
   @Test
   void period_makesTheDaemonCollectByItself() throws Exception {
     stack.stop();
-    stack.configure(
-        "cassandra:\n  local: yes\ncontrol: {port: 0}\ngc: {period: 500ms, grace: 0s}\n");
+    configure("{period: 500ms, grace: 0s}");
     stack.start();
     write(0, 2);
     Files.delete(home.resolve("f1"));
