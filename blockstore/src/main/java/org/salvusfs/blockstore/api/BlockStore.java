@@ -82,6 +82,21 @@ public final class BlockStore implements AutoCloseable {
     store.verify(codec, visitor);
   }
 
+  /**
+   * Begins a sweep: see {@link Sweep} for what is promised and what is asked of the caller.
+   *
+   * @param salt a random number
+   * @throws IllegalStateException if one is under way
+   */
+  public Sweep sweep(long salt) throws BlockStoreException {
+    return store.sweep(salt);
+  }
+
+  /** How many bytes the records of all packs take, garbage included. */
+  public long usedBytes() {
+    return store.usedBytes();
+  }
+
   /** Syncs and seals what was put, then closes everything, also if the former fails. */
   @Override
   public void close() throws BlockStoreException {

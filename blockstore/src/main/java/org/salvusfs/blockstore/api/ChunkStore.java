@@ -5,7 +5,11 @@ package org.salvusfs.blockstore.api;
  * store. Thread-safe. What an id stands for never changes, so a retry is always harmless.
  */
 public interface ChunkStore extends AutoCloseable {
-  /** Whether a {@link #get} would find the block. A {@link #sync} makes such a block durable. */
+  /**
+   * Whether the block is there for somebody to refer to. A {@link #sync} makes such a block
+   * durable. While a {@link Sweep} is under way, one that was asked for is spared, and one that is
+   * about to be taken is absent, although {@link #get} may still find it.
+   */
   boolean contains(BlockId id) throws BlockStoreException;
 
   /**

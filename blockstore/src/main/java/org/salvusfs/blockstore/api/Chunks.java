@@ -25,6 +25,14 @@ public interface Chunks {
   BlockId put(byte[] data, int offset, int length) throws BlockStoreException;
 
   /**
+   * Says that somebody is about to refer to a stored chunk that {@link #put} did not give him: a
+   * sweep that is under way spares it.
+   *
+   * @throws BlockStoreException.Missing if it is not there, or is being swept already
+   */
+  void keep(BlockId id) throws BlockStoreException;
+
+  /**
    * The verified plaintext of a chunk. The array is shared with the cache: do not modify it.
    *
    * @throws BlockStoreException.Missing if no store has it

@@ -73,6 +73,13 @@ public final class CachedChunks implements Chunks {
   }
 
   @Override
+  public void keep(BlockId id) throws BlockStoreException {
+    if (!store.contains(id)) {
+      throw new BlockStoreException.Missing("there is no block " + id);
+    }
+  }
+
+  @Override
   public byte[] get(BlockId id) throws BlockStoreException {
     byte[] plaintext = cache.getIfPresent(id);
     if (plaintext != null) {

@@ -26,6 +26,9 @@ public interface ChunkIndex extends AutoCloseable {
    */
   void cover(int pack, long dataEnd) throws IOException;
 
+  /** Forgets that a pack is covered, because it is gone. */
+  void uncover(int pack) throws IOException;
+
   /** The {@code dataEnd} of a covered pack, or -1. */
   long covered(int pack) throws IOException;
 

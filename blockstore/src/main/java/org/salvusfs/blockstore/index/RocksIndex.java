@@ -174,6 +174,16 @@ public final class RocksIndex implements ChunkIndex {
   }
 
   @Override
+  public void uncover(int pack) throws IOException {
+    try (var batch = new WriteBatch()) {
+      batch.delete(coverKey(pack));
+      write(batch);
+    } catch (RocksDBException e) {
+      throw failed(e);
+    }
+  }
+
+  @Override
   public long covered(int pack) throws IOException {
     byte[] value = read(coverKey(pack));
     return value == null ? -1 : ByteBuffer.wrap(value).getLong();

@@ -82,6 +82,18 @@ final class OpenFiles implements Closeable {
     return new Use(entry);
   }
 
+  /** Closes a file that was deleted, once nobody uses it any more: its space is free then. */
+  void drop(String name) throws IOException {
+    List<Entry> unused = new ArrayList<>();
+    lock.lock();
+    try {
+      evict(name, unused);
+    } finally {
+      lock.unlock();
+    }
+    closeAll(unused);
+  }
+
   @Override
   public void close() throws IOException {
     List<Entry> unused = new ArrayList<>();

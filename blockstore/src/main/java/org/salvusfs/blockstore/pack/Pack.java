@@ -16,6 +16,7 @@ final class Pack {
   private final OpenFiles files;
   private volatile long dataEnd;
   private volatile boolean sealed;
+  private volatile boolean deleted;
 
   /**
    * A pack whose records end at {@code dataEnd}.
@@ -53,6 +54,15 @@ final class Pack {
 
   void markSealed() {
     sealed = true;
+  }
+
+  /** Whether the file is gone, or about to go. */
+  boolean isDeleted() {
+    return deleted;
+  }
+
+  void markDeleted() {
+    deleted = true;
   }
 
   /** Whether the place is inside what was written. Older index entries may not be. */

@@ -151,6 +151,51 @@ final class PackAppender {
     }
   }
 
+  /** What lies in the pack that is being written. */
+  Map<BlockId, Location> activeRecords() {
+    appendLock.lock();
+    try {
+      return active == null ? Map.of() : active.records();
+    } finally {
+      appendLock.unlock();
+    }
+  }
+
+  /** Seals the pack that is being written, so that the next block begins another. */
+  void seal() throws BlockStoreException {
+    appendLock.lock();
+    try {
+      if (active != null && active.hasRecords()) {
+        active.retire();
+      }
+    } finally {
+      appendLock.unlock();
+    }
+    syncLock.lock();
+    try {
+      flush();
+    } finally {
+      syncLock.unlock();
+    }
+  }
+
+  /**
+   * Removes blocks from the index that still are where they are said to be; what was stored again
+   * stays.
+   */
+  void forget(Map<BlockId, Location> places) throws IOException {
+    syncLock.lock(); // under which the index is written
+    try {
+      for (var entry : places.entrySet()) {
+        if (entry.getValue().equals(index.get(entry.getKey()))) {
+          index.remove(entry.getKey());
+        }
+      }
+    } finally {
+      syncLock.unlock();
+    }
+  }
+
   /** Syncs and seals everything, and closes the files also if that fails. */
   void close() throws IOException {
     syncLock.lock();

@@ -10,9 +10,11 @@ import org.salvusfs.blockstore.api.BlockCodec;
 import org.salvusfs.blockstore.api.BlockId;
 import org.salvusfs.blockstore.api.BlockStoreException;
 import org.salvusfs.blockstore.api.BlockStoreException.Corrupt;
+import org.salvusfs.blockstore.api.BlockStoreException.Failed;
 import org.salvusfs.blockstore.api.BlockStoreException.Missing;
 import org.salvusfs.blockstore.api.BlockVisitor;
 import org.salvusfs.blockstore.api.ChunkStore;
+import org.salvusfs.blockstore.api.Sweep;
 import org.salvusfs.blockstore.disk.Disk;
 import org.salvusfs.blockstore.index.ChunkIndex;
 import org.salvusfs.blockstore.index.Location;
@@ -29,17 +31,21 @@ public final class PackChunkStore implements ChunkStore {
 
   private final ChunkIndex index;
   private final OpenFiles files;
+  private final Disk disk;
   private final ConcurrentMap<Integer, Pack> packs;
   private final PackAppender appender;
+  private final Condemned condemned = new Condemned();
 
   /** Blocks that were read and found damaged: not there, until they are put again. */
   private final Set<BlockId> damaged = ConcurrentHashMap.newKeySet();
 
   private PackChunkStore(
+      Disk disk,
       ChunkIndex index,
       OpenFiles files,
       ConcurrentMap<Integer, Pack> packs,
       PackAppender appender) {
+    this.disk = disk;
     this.index = index;
     this.files = files;
     this.packs = packs;
@@ -64,7 +70,7 @@ public final class PackChunkStore implements ChunkStore {
       var packs = new ConcurrentHashMap<>(recovered.packs());
       var appender =
           new PackAppender(disk, index, files, packs, recovered.nextNumber(), packBytesMax);
-      return new PackChunkStore(index, files, packs, appender);
+      return new PackChunkStore(disk, index, files, packs, appender);
     } catch (IOException e) {
       var failure = Failures.of("opening the packs in " + disk, e);
       try (index) {
@@ -78,7 +84,18 @@ public final class PackChunkStore implements ChunkStore {
 
   @Override
   public boolean contains(BlockId id) throws BlockStoreException {
-    return locate(id) != null && !damaged.contains(id);
+    condemned.asked(id);
+    while (true) {
+      Location at = locate(id);
+      if (at == null || damaged.contains(id) || condemned.isTaken(id, at)) {
+        return false;
+      }
+      // A pack goes before its chunks are no longer condemned: if it is still there, this one is
+      // not condemned, and will not be, because it is marked.
+      if (isHeld(at)) {
+        return true;
+      }
+    }
   }
 
   @Override
@@ -96,16 +113,18 @@ public final class PackChunkStore implements ChunkStore {
     Location at = locate(id);
     while (at != null) {
       Pack pack = packs.get(at.pack());
-      if (pack == null) {
-        break;
-      }
       try {
-        return pack.read(id, at);
-      } catch (Corrupt e) {
-        // A failed sync moves blocks to another pack while we read.
+        if (pack != null) {
+          return pack.read(id, at);
+        }
+        at = locate(id);
+      } catch (Corrupt | Failed e) {
+        // A sweep and a failed sync move blocks to another pack while we read.
         Location now = locate(id);
         if (at.equals(now)) {
-          damaged.add(id);
+          if (e instanceof Corrupt) {
+            damaged.add(id);
+          }
           throw e;
         }
         at = now;
@@ -127,6 +146,21 @@ public final class PackChunkStore implements ChunkStore {
    */
   public void verify(BlockCodec codec, BlockVisitor visitor) throws BlockStoreException {
     new PackVerifier(new ArrayList<>(packs.values()), codec, visitor).run();
+  }
+
+  /**
+   * Begins a sweep: see {@link Sweep} for what is promised and what is asked of the caller.
+   *
+   * @param salt a random number
+   * @throws IllegalStateException if one is under way
+   */
+  public Sweep sweep(long salt) throws BlockStoreException {
+    return PackSweep.begin(disk, index, files, packs, appender, condemned, salt);
+  }
+
+  /** How many bytes the records of all packs take, garbage included. */
+  public long usedBytes() {
+    return packs.values().stream().mapToLong(Pack::dataEnd).sum();
   }
 
   @Override

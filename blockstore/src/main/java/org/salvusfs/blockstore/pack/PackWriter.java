@@ -65,6 +65,11 @@ final class PackWriter implements Closeable {
     return !records.isEmpty();
   }
 
+  /** A copy of where its records are. */
+  Map<BlockId, Location> records() {
+    return new LinkedHashMap<>(records);
+  }
+
   /**
    * Appends a record and makes it readable. If that fails the pack is as before, or retired.
    *

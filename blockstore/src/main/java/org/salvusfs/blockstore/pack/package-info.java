@@ -25,9 +25,17 @@
  *       pack, and the old one is cut back to its synced length.
  * </ul>
  *
+ * <h2>How a block goes</h2>
+ *
+ * <p>A sweep ({@code PackSweep}) deletes whole packs, after it has appended what is in use of them
+ * to another one and synced that, so that the index names the new places. A reader that holds an
+ * old place finds no pack there and asks the index again.
+ *
  * <h2>Threads and locks</h2>
  *
  * <p>No threads of its own. Two locks, {@code syncLock} before {@code appendLock}; reads take none.
+ * A sweep holds neither but for what every append and sync does, and to remove entries from the
+ * index, which is written under {@code syncLock} only.
  *
  * @see "docs/formats/pack-v1.md"
  */

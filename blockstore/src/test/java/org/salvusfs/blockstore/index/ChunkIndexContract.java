@@ -58,6 +58,20 @@ abstract class ChunkIndexContract {
   }
 
   @Test
+  void uncover_forgetsThePackButNotItsNumber() throws IOException {
+    try (ChunkIndex index = open()) {
+      index.cover(7, 100);
+      index.cover(8, 200);
+      index.uncover(8);
+    }
+    try (ChunkIndex index = open()) {
+      assertEquals(100, index.covered(7));
+      assertEquals(-1, index.covered(8));
+      assertEquals(8, index.highestPack());
+    }
+  }
+
+  @Test
   void clear_forgetsEverything() throws IOException {
     try (ChunkIndex index = open()) {
       index.put(Map.of(id(1), new Location(2, 64, 10)));

@@ -21,6 +21,8 @@ public final class MemoryIndex implements ChunkIndex {
 
   private record Cover(int pack, long dataEnd) implements Update {}
 
+  private record Uncover(int pack) implements Update {}
+
   private Map<BlockId, Location> entries = new HashMap<>();
   private Map<Integer, Long> covered = new HashMap<>();
   private int highest;
@@ -44,6 +46,11 @@ public final class MemoryIndex implements ChunkIndex {
   @Override
   public synchronized void cover(int pack, long dataEnd) {
     update(new Cover(pack, dataEnd));
+  }
+
+  @Override
+  public synchronized void uncover(int pack) {
+    update(new Uncover(pack));
   }
 
   @Override
@@ -96,6 +103,7 @@ public final class MemoryIndex implements ChunkIndex {
         covered.put(pack, dataEnd);
         highest = Math.max(highest, pack);
       }
+      case Uncover(int pack) -> covered.remove(pack);
     }
   }
 }

@@ -43,6 +43,8 @@ final class Routes {
     routes.aboutTheDaemon(new DaemonOperations(daemon));
     routes.aboutProjects(new ProjectOperations(daemon), new JobOperations(daemon, jobs), events);
     routes.aboutSnapshots(new SnapshotOperations(daemon.snapshots()));
+    routes.aboutGarbage(new GarbageOperations(daemon));
+    routes.aboutTrash(new TrashOperations(daemon.trash()));
     routes.aboutTokens(new TokenOperations(daemon, tokens));
     return routes.table;
   }
@@ -84,8 +86,23 @@ final class Routes {
     get(ONE_SNAPSHOT + "/differences", Scope.READ, PROJECT, snapshots::differences);
     post(ONE_SNAPSHOT + "/hold", Scope.OPERATE, PROJECT, snapshots::hold);
     post(ONE_SNAPSHOT + "/release", Scope.OPERATE, PROJECT, snapshots::release);
+    post(ONE_SNAPSHOT + "/restore", Scope.OPERATE, PROJECT, snapshots::restore);
     post(ONE_SNAPSHOT + "/rollback", Scope.OPERATE, PROJECT, snapshots::rollback);
+    post(ONE_PROJECT + "/policy", Scope.OPERATE, PROJECT, snapshots::setPolicy);
     post(ONE_PROJECT + "/clones", Scope.OPERATE, DAEMON, snapshots::cloneProject);
+  }
+
+  private void aboutGarbage(GarbageOperations garbage) {
+    get("/v1/gc", Scope.READ, DAEMON, garbage::show);
+    post("/v1/gc", Scope.OPERATE, DAEMON, garbage::begin);
+  }
+
+  /** What is in the trash is no project that a token can be bound to. */
+  private void aboutTrash(TrashOperations trash) {
+    get("/v1/trash", Scope.READ, DAEMON, trash::list);
+    delete(ONE_PROJECT, Scope.ADMIN, PROJECT, trash::delete);
+    post(ONE_PROJECT + "/undelete", Scope.OPERATE, DAEMON, trash::undelete);
+    post(ONE_PROJECT + "/purge", Scope.ADMIN, DAEMON, trash::purge);
   }
 
   private void aboutTokens(TokenOperations tokens) {

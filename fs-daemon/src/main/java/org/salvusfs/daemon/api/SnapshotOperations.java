@@ -5,6 +5,8 @@ import java.util.Optional;
 import org.salvusfs.daemon.control.Messages.Hold;
 import org.salvusfs.daemon.control.Messages.NewClone;
 import org.salvusfs.daemon.control.Messages.NewSnapshot;
+import org.salvusfs.daemon.control.Messages.Policy;
+import org.salvusfs.daemon.control.Messages.Restore;
 import org.salvusfs.daemon.management.DaemonException;
 import org.salvusfs.daemon.management.ManagedSnapshots;
 
@@ -61,6 +63,23 @@ record SnapshotOperations(ManagedSnapshots snapshots) {
   Answer rollback(Call call) throws ProblemException, DaemonException {
     call.allow();
     return Answer.ok(snapshots.rollback(call.project(), call.word(SNAPSHOT)));
+  }
+
+  Answer restore(Call call) throws ProblemException, DaemonException {
+    call.allow();
+    var wanted = call.read(Restore.class);
+    return Answer.ok(
+        snapshots.restore(
+            call.project(),
+            call.word(SNAPSHOT),
+            Call.required("path", wanted.path()),
+            Optional.ofNullable(wanted.to())));
+  }
+
+  Answer setPolicy(Call call) throws ProblemException, DaemonException {
+    call.allow();
+    var policy = Call.required("policy", call.read(Policy.class).policy());
+    return Answer.ok(snapshots.setPolicy(call.project(), policy));
   }
 
   Answer cloneProject(Call call) throws ProblemException, DaemonException {

@@ -50,7 +50,10 @@ public final class Main implements Runnable {
             .addSubcommand(new ProjectCommand.All(session))
             .addSubcommand(new ProjectCommand.Show(session))
             .addSubcommand(new ProjectCommand.Clone(session))
-            .addSubcommand(new SetCommand(session));
+            .addSubcommand(new SetCommand(session))
+            .addSubcommand(new TrashCommands.Delete(session))
+            .addSubcommand(new TrashCommands.Undelete(session))
+            .addSubcommand(new TrashCommands.Purge(session));
     return new CommandLine(new Main())
         .addSubcommand(new DevCommand(session))
         .addSubcommand(new StopCommand(session))
@@ -59,6 +62,7 @@ public final class Main implements Runnable {
         .addSubcommand(new StatusCommand(session))
         .addSubcommand(project)
         .addSubcommand(SnapshotCommand.commandLine(session))
+        .addSubcommand(GcCommand.commandLine(session))
         .addSubcommand(new EventsCommand(session))
         .addSubcommand(TokenCommand.commandLine(session))
         .addSubcommand(new CheckCommand(session))

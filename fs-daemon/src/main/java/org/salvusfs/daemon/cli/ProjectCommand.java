@@ -2,6 +2,7 @@ package org.salvusfs.daemon.cli;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -27,7 +28,8 @@ final class ProjectCommand implements Runnable {
   @Override
   public void run() {
     throw new ParameterException(
-        spec.commandLine(), "which one: create, list, show, set or clone?");
+        spec.commandLine(),
+        "which one: create, list, show, set, clone, delete, undelete or purge?");
   }
 
   /** A project, a fact a line. */
@@ -37,6 +39,8 @@ final class ProjectCommand implements Runnable {
         + project.created()
         + "\n"
         + QuotaText.of(project)
+        + "\nsnapshots "
+        + Objects.requireNonNullElse(project.snapshots(), "as configured")
         + (project.root() == null ? "\nnot open here" : "\nroot    " + project.root());
   }
 
@@ -82,9 +86,13 @@ final class ProjectCommand implements Runnable {
     }
   }
 
-  @Command(name = "list", description = "Lists all projects.")
+  @Command(name = "list", description = "Lists all projects, or those that are deleted.")
   static final class All implements Callable<Integer> {
     @Mixin private Common common = new Common();
+
+    @Option(names = "--deleted", description = "those in the trash, with the time they have left")
+    private boolean deleted;
+
     private final Session session;
 
     All(Session session) {
@@ -93,6 +101,11 @@ final class ProjectCommand implements Runnable {
 
     @Override
     public Integer call() throws DaemonException {
+      if (deleted) {
+        var trash = common.client().trash().list();
+        session.out().println(common.json() ? Json.pretty(trash) : TrashCommands.table(trash));
+        return ExitCode.OK.status();
+      }
       var projects = common.client().projects();
       session.out().println(common.json() ? Json.pretty(projects) : StatusText.projects(projects));
       return ExitCode.OK.status();

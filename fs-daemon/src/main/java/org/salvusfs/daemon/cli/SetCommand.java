@@ -23,7 +23,8 @@ import picocli.CommandLine.Spec;
 
 @Command(
     name = "set",
-    description = "Changes what projects may use. Sizes take K, M, G, T (powers of 1024).")
+    description =
+        "Changes what projects may use, and what is kept of them. Sizes take K, M, G, T (powers of 1024).")
 final class SetCommand implements Callable<Integer> {
   private static final String NONE = "none";
 
@@ -60,6 +61,13 @@ final class SetCommand implements Callable<Integer> {
       description = "the last part of the quota, which only root may use, or none")
   private @Nullable String reserve;
 
+  @Option(
+      names = "--snapshots",
+      paramLabel = "POLICY",
+      description =
+          "which automatic snapshots stay, such as 15m:4,1h:24,1d:7,1w:4,30d:12; none; default")
+  private @Nullable String snapshots;
+
   @Spec private CommandSpec spec = CommandSpec.create();
   private final Session session;
 
@@ -76,13 +84,21 @@ final class SetCommand implements Callable<Integer> {
             read("--grace", grace, text -> Spans.parse(text).toSeconds()),
             read("--inodes", inodes, text -> orNone(text, Limits.UNLIMITED, SetCommand::count)),
             read("--reserve", reserve, text -> orNone(text, 0, Sizes::parse)));
-    if (change.equals(new LimitsChange(null, null, null, null, null))) {
+    boolean isOfLimits = !change.equals(new LimitsChange(null, null, null, null, null));
+    if (!isOfLimits && snapshots == null) {
       throw new ParameterException(
-          spec.commandLine(), "what? --quota, --soft, --grace, --inodes or --reserve");
+          spec.commandLine(), "what? --quota, --soft, --grace, --inodes, --reserve or --snapshots");
     }
     var client = common.client();
     var done = new ArrayList<LimitsSet>();
     for (String id : ids) {
+      if (snapshots != null) {
+        var project = client.snapshots().setPolicy(id, snapshots);
+        if (!isOfLimits) {
+          done.add(new LimitsSet(project, List.of()));
+          continue;
+        }
+      }
       var set = client.setLimits(id, change);
       set.warnings()
           .forEach(warning -> session.err().println(set.project().name() + ": " + warning));

@@ -35,6 +35,7 @@ final class SnapshotCommand implements Runnable {
         .addSubcommand(new Delete(session))
         .addSubcommand(new Hold(session))
         .addSubcommand(new Release(session))
+        .addSubcommand(new Restore(session))
         .addSubcommand(new Rollback(session));
   }
 
@@ -218,6 +219,34 @@ final class SnapshotCommand implements Runnable {
     public Integer call() throws DaemonException {
       var released = snapshots().release(project, snapshot, tag.tag);
       return say(released, table(List.of(released)));
+    }
+  }
+
+  @Command(
+      name = "restore",
+      description =
+          "Brings one file or directory back; what the project is now is kept in a snapshot.")
+  static final class Restore extends One {
+    @Parameters(
+        index = "2",
+        paramLabel = "PATH",
+        description = "the file or directory, from the project's top")
+    private String path = "";
+
+    @Option(
+        names = "--to",
+        paramLabel = "PATH",
+        description = "where it shall be, from the project's top (default: where it was)")
+    private @Nullable String to;
+
+    Restore(Session session) {
+      super(session);
+    }
+
+    @Override
+    public Integer call() throws DaemonException {
+      var before = snapshots().restore(project, snapshot, path, Optional.ofNullable(to));
+      return say(before, "restored " + path + "; what was there is in snapshot " + before.name());
     }
   }
 

@@ -139,6 +139,12 @@ public final class ConfigFile {
             value(Setting.FUSE_THREADS),
             value(Setting.FUSE_WRITEBACK),
             value(Setting.FUSE_BINDING)),
+        new DaemonConfig.Keeping(
+            value(Setting.SNAPSHOTS_POLICY),
+            value(Setting.SNAPSHOTS_MOST),
+            value(Setting.TRASH_GRACE)),
+        new DaemonConfig.Garbage(
+            value(Setting.GC_PERIOD), value(Setting.GC_GRACE), value(Setting.GC_BYTES_PER_SECOND)),
         control());
   }
 

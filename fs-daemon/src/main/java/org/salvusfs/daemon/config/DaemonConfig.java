@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import org.salvusfs.daemon.fuse.FuseChoice;
 import org.salvusfs.metadata.api.Durability;
+import org.salvusfs.quota.retention.Retention;
 
 /**
  * What a daemon is told before it starts. Paths are absolute.
@@ -14,6 +15,8 @@ import org.salvusfs.metadata.api.Durability;
  * @param passphraseFile holds the passphrase that the cluster key is wrapped under, if it is
  * @param durability home of the intent log of new projects
  * @param patience how long an operation waits for Cassandra before it fails
+ * @param keeping what is kept of projects, and for how long
+ * @param garbage how what nothing refers to any more is collected
  * @param control where the management API listens
  * @see "docs/operations/configuration.md"
  */
@@ -27,6 +30,8 @@ public record DaemonConfig(
     Txg txg,
     Cache cache,
     Fuse fuse,
+    Keeping keeping,
+    Garbage garbage,
     Control control) {
 
   /**
@@ -80,16 +85,56 @@ public record DaemonConfig(
   /** A certificate, with those that lead to its authority, and its private key: PEM files. */
   public record Tls(Path certificate, Path key) {}
 
+  /**
+   * The collection of chunks that nothing refers to any more.
+   *
+   * @param period between runs that the daemon begins by itself; zero: it begins none
+   * @param grace how long such a chunk stays readable at least
+   * @param bytesPerSecond at which packs are rewritten
+   */
+  public record Garbage(Duration period, Duration grace, long bytesPerSecond) {}
+
+  /**
+   * What is kept of projects.
+   *
+   * @param snapshots policy of projects that have none of their own
+   * @param automaticMost how many automatic snapshots of a project stay at most
+   * @param trashGrace how long a deleted project can be brought back
+   */
+  public record Keeping(Retention snapshots, int automaticMost, Duration trashGrace) {}
+
   /** The same with another mount point. */
   public DaemonConfig withMount(Path other) {
     return new DaemonConfig(
-        data, other, passphraseFile, cassandra, durability, patience, txg, cache, fuse, control);
+        data,
+        other,
+        passphraseFile,
+        cassandra,
+        durability,
+        patience,
+        txg,
+        cache,
+        fuse,
+        keeping,
+        garbage,
+        control);
   }
 
   /** The same with a passphrase file. */
   public DaemonConfig withPassphraseFile(Path file) {
     return new DaemonConfig(
-        data, mount, Optional.of(file), cassandra, durability, patience, txg, cache, fuse, control);
+        data,
+        mount,
+        Optional.of(file),
+        cassandra,
+        durability,
+        patience,
+        txg,
+        cache,
+        fuse,
+        keeping,
+        garbage,
+        control);
   }
 
   /** The same with another choice of the binding. */
@@ -104,6 +149,8 @@ public record DaemonConfig(
         txg,
         cache,
         fuse.withChoice(choice),
+        keeping,
+        garbage,
         control);
   }
 }

@@ -11,6 +11,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.salvusfs.daemon.fuse.FuseChoice;
 import org.salvusfs.metadata.api.Durability;
+import org.salvusfs.quota.policy.Spans;
+import org.salvusfs.quota.retention.Retention;
 
 /**
  * One key of the configuration file.
@@ -49,6 +51,15 @@ record Setting<T>(String path, String type, @Nullable String fallback, Reader<T>
           "auto, kernel or jnr",
           "auto",
           (written, directory) -> FuseChoice.of(written));
+  static final Setting<Retention> SNAPSHOTS_POLICY =
+      new Setting<>(
+          "snapshots.policy", "policy", Retention.USUAL, (written, directory) -> policy(written));
+  static final Setting<Integer> SNAPSHOTS_MOST = number("snapshots.most", "250", 1, 10_000);
+  static final Setting<Duration> TRASH_GRACE =
+      new Setting<>("trash.grace", "span", "30d", (written, directory) -> span(written));
+  static final Setting<Duration> GC_PERIOD = duration("gc.period", "24h");
+  static final Setting<Duration> GC_GRACE = duration("gc.grace", "1min");
+  static final Setting<Long> GC_BYTES_PER_SECOND = bytes("gc.bytes-per-second", "32MiB");
   static final Setting<InetAddress> CONTROL_ADDRESS =
       new Setting<>("control.address", "IP address", "127.0.0.1", Setting::address);
   static final Setting<Integer> CONTROL_PORT = number("control.port", "0", 0, 65_535);
@@ -78,6 +89,12 @@ record Setting<T>(String path, String type, @Nullable String fallback, Reader<T>
           FUSE_THREADS,
           FUSE_WRITEBACK,
           FUSE_BINDING,
+          SNAPSHOTS_POLICY,
+          SNAPSHOTS_MOST,
+          TRASH_GRACE,
+          GC_PERIOD,
+          GC_GRACE,
+          GC_BYTES_PER_SECOND,
           CONTROL_ADDRESS,
           CONTROL_PORT,
           CONTROL_CERTIFICATE,
@@ -95,7 +112,7 @@ record Setting<T>(String path, String type, @Nullable String fallback, Reader<T>
     T read(String written, Path directory);
   }
 
-  private static final Pattern DURATION = Pattern.compile("([0-9]{1,9})(ms|s|min)");
+  private static final Pattern DURATION = Pattern.compile("([0-9]{1,9})(ms|s|min|h)");
   private static final Pattern BYTES = Pattern.compile("([0-9]{1,9})(KiB|MiB|GiB)");
   private static final Pattern HOST_PORT = Pattern.compile("[^\\s:]+:[0-9]{1,5}");
   private static final Pattern KEYSPACE = Pattern.compile("[a-z][a-z0-9_]{0,47}");
@@ -147,7 +164,8 @@ record Setting<T>(String path, String type, @Nullable String fallback, Reader<T>
           return switch (match.group(2)) {
             case "ms" -> Duration.ofMillis(count);
             case "s" -> Duration.ofSeconds(count);
-            default -> Duration.ofMinutes(count);
+            case "min" -> Duration.ofMinutes(count);
+            default -> Duration.ofHours(count);
           };
         });
   }
@@ -201,6 +219,23 @@ record Setting<T>(String path, String type, @Nullable String fallback, Reader<T>
       case "quorum" -> Durability.QUORUM;
       default -> throw new IllegalArgumentException("write host or quorum");
     };
+  }
+
+  private static Retention policy(String written) {
+    try {
+      return Retention.parse(written);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(
+          e.getMessage() + "; write a policy such as 1h:24,1d:7, or none", e);
+    }
+  }
+
+  private static Duration span(String written) {
+    try {
+      return Spans.parse(written);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException("write a span of time such as 12h or 30d", e);
+    }
   }
 
   private static String nonEmpty(String written) {

@@ -15,10 +15,12 @@ import org.salvusfs.daemon.management.CheckReport;
 import org.salvusfs.daemon.management.DaemonException;
 import org.salvusfs.daemon.management.DaemonStatus;
 import org.salvusfs.daemon.management.EventStatus;
+import org.salvusfs.daemon.management.GarbageStatus;
 import org.salvusfs.daemon.management.ImportReport;
 import org.salvusfs.daemon.management.LimitsChange;
 import org.salvusfs.daemon.management.LimitsSet;
 import org.salvusfs.daemon.management.ManagedSnapshots;
+import org.salvusfs.daemon.management.ManagedTrash;
 import org.salvusfs.daemon.management.ProjectStatus;
 import org.salvusfs.metadata.api.Durability;
 
@@ -104,6 +106,16 @@ public final class ControlClient {
     return idOrName.map(ControlClient::path).orElse("/v1") + "/events";
   }
 
+  /** See {@code ManagedDaemon}. */
+  public GarbageStatus collectGarbage() throws DaemonException {
+    return ask("POST", "/v1/gc", null, GarbageStatus.class);
+  }
+
+  /** See {@code ManagedDaemon}. */
+  public GarbageStatus garbage(boolean wait) throws DaemonException {
+    return ask("GET", "/v1/gc?wait=" + (wait ? WAIT_SECONDS : 0), null, GarbageStatus.class);
+  }
+
   /** Returns when everything done so far is committed. */
   public void commit() throws DaemonException {
     order("POST", "/v1/commit");
@@ -170,6 +182,11 @@ public final class ControlClient {
   /** What can be asked about snapshots. */
   public ManagedSnapshots snapshots() {
     return new SnapshotClient(this);
+  }
+
+  /** What can be asked about projects that are deleted. */
+  public ManagedTrash trash() {
+    return new TrashClient(this);
   }
 
   /** Makes a token; its secret cannot be asked for again. */

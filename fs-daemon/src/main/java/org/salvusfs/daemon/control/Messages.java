@@ -55,6 +55,23 @@ public final class Messages {
    */
   public record NewImport(@Nullable String directory) {}
 
+  /**
+   * Asks for a file of a snapshot.
+   *
+   * @param to null: where it was
+   */
+  public record Restore(@Nullable String path, @Nullable String to) {}
+
+  /** Asks for another policy of automatic snapshots. */
+  public record Policy(@Nullable String policy) {}
+
+  /**
+   * Asks for the end of a project in the trash.
+   *
+   * @param force null: no
+   */
+  public record Purge(@Nullable Boolean force) {}
+
   /** The pid of a daemon that was asked to stop. */
   public record Stopping(long pid) {}
 

@@ -69,6 +69,22 @@ record SnapshotClient(ControlClient client) implements ManagedSnapshots {
   }
 
   @Override
+  public SnapshotStatus restore(String project, String snapshot, String path, Optional<String> to)
+      throws DaemonException {
+    var wanted = new Messages.Restore(path, to.orElse(null));
+    return client.ask("POST", path(project, snapshot) + "/restore", wanted, SnapshotStatus.class);
+  }
+
+  @Override
+  public ProjectStatus setPolicy(String project, String policy) throws DaemonException {
+    return client.ask(
+        "POST",
+        ControlClient.path(project) + "/policy",
+        new Messages.Policy(policy),
+        ProjectStatus.class);
+  }
+
+  @Override
   public ProjectStatus cloneProject(String project, Optional<String> snapshot, String name)
       throws DaemonException {
     var wanted = new Messages.NewClone(snapshot.orElse(null), name);

@@ -42,6 +42,11 @@ public final class CopySource {
     return pieces.stream().mapToLong(Piece::lengthBytes).sum();
   }
 
+  /** Whether it is a range of these contents, not of another tree. */
+  boolean isOf(FileContents contents) {
+    return of == contents;
+  }
+
   boolean overlaps(FileContents other, long otherInode, long otherOffset) {
     return of == other
         && inode == otherInode

@@ -50,6 +50,7 @@ public final class FileContents implements Contents {
   /** How many tasks that fetch chunks ahead of readers may wait for a worker. */
   private static final int PREFETCHES_MAX = 32;
 
+  private final Chunks chunks;
   private final View live;
   private final DirtyFiles files = new DirtyFiles();
   private final Reader reader;
@@ -68,6 +69,7 @@ public final class FileContents implements Contents {
           "chunks of up to %d bytes, but extents of at most %d"
               .formatted(chunks.chunkBytesMax(), options.extentBytesMax));
     }
+    this.chunks = chunks;
     this.live = live;
     this.reader = new Reader(chunks, files, options.extentBytesMax);
     this.readAhead =
@@ -158,11 +160,21 @@ public final class FileContents implements Contents {
    * @param source of these contents, or of another state of the project
    * @return the change of the target's allocation
    * @throws IllegalArgumentException if source and target overlap
+   * @throws org.salvusfs.blockstore.api.BlockStoreException.Missing if the source is of a tree that
+   *     was deleted meanwhile, and its chunks are being swept
    */
   public long share(Tx tx, CopySource source, long to, InodeItem toItem, long toOffset)
       throws IOException {
     if (source.overlaps(this, to, toOffset)) {
       throw new IllegalArgumentException(source + " overlap the target at " + toOffset);
+    }
+    if (!source.isOf(this)) {
+      // The other tree may be deleted before this one is committed.
+      for (Piece piece : source.pieces()) {
+        if (piece instanceof Piece.InChunk stored) {
+          chunks.keep(stored.chunk());
+        }
+      }
     }
     return editor.share(tx.txg(), live, source, to, toItem, toOffset);
   }

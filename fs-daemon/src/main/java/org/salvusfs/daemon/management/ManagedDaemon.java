@@ -19,7 +19,7 @@ public interface ManagedDaemon extends AutoCloseable {
    */
   ProjectStatus createProject(String name, Optional<Durability> durability) throws DaemonException;
 
-  /** All projects, by name. */
+  /** All projects but those in the trash, by name. */
   List<ProjectStatus> projects() throws DaemonException;
 
   /** One project by id or name; {@link DaemonException.UnknownProject} if there is none. */
@@ -61,8 +61,26 @@ public interface ManagedDaemon extends AutoCloseable {
   ImportReport importDirectory(String idOrName, Path directory, CheckProgress progress)
       throws DaemonException;
 
+  /**
+   * Begins to collect garbage, chunks that nothing refers to any more, unless that is under way;
+   * returns at once. The run goes on whatever becomes of whoever asked, until the daemon ends.
+   *
+   * @return with the run as {@code latest}
+   */
+  GarbageStatus collectGarbage() throws DaemonException;
+
+  /**
+   * Where the collection of garbage stands.
+   *
+   * @param wait whether to return only when no run is under way, or after a moment
+   */
+  GarbageStatus garbage(boolean wait) throws DaemonException;
+
   /** What can be asked about snapshots. */
   ManagedSnapshots snapshots();
+
+  /** What can be asked about projects that are deleted. */
+  ManagedTrash trash();
 
   /** On return all changes made before the call, in every open project, are committed. */
   void commit() throws DaemonException;

@@ -59,6 +59,27 @@ public interface ManagedSnapshots {
   SnapshotStatus rollback(String project, String snapshot) throws DaemonException;
 
   /**
+   * Brings one file, or a directory with all below it, back in place of what has its name now,
+   * while the project is in use.
+   *
+   * @param path from the project's top, as it was in the snapshot
+   * @param to where it shall be, in a directory that exists; empty: where it was
+   * @return the snapshot of what the project was until now
+   * @throws DaemonException.Invalid if the snapshot has no such file, the project no such
+   *     directory, or no room; nothing is changed then
+   */
+  SnapshotStatus restore(String project, String snapshot, String path, Optional<String> to)
+      throws DaemonException;
+
+  /**
+   * Says which snapshots are made of a project by themselves.
+   *
+   * @param policy such as {@code 15m:4,1h:24}, {@code none}, or {@code default}
+   * @throws DaemonException.Invalid if it is none of these
+   */
+  ProjectStatus setPolicy(String project, String policy) throws DaemonException;
+
+  /**
    * Makes a project that begins as another one is or was, and is independent afterwards.
    *
    * @param snapshot empty: as it is now

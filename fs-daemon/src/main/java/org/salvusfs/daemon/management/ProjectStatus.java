@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param inodes inodes in use, uncommitted changes included
  * @param dirty whether changes wait to be committed
  * @param quota what it may use
+ * @param snapshots its policy of automatic snapshots; null: the configured default
  */
 public record ProjectStatus(
     String id,
@@ -27,4 +28,5 @@ public record ProjectStatus(
     @Nullable Long bytes,
     @Nullable Long inodes,
     @Nullable Boolean dirty,
-    QuotaStatus quota) {}
+    QuotaStatus quota,
+    @Nullable String snapshots) {}

@@ -52,7 +52,9 @@ final class Errnos {
   /** Logs the failure and says what the caller gets. */
   FsException of(String what, IOException failure) {
     Errno errno = errno(failure);
-    report(errno, what, failure);
+    if (errno != Errno.ESTALE) {
+      report(errno, what, failure);
+    }
     return new FsException(errno, String.valueOf(failure.getMessage()));
   }
 
@@ -83,6 +85,7 @@ final class Errnos {
             case MetadataException.Corrupt _ -> Errno.EIO;
             case MetadataException.Missing _ -> Errno.EIO;
           };
+      case EndedException _ -> Errno.ESTALE;
       default -> Errno.EIO;
     };
   }

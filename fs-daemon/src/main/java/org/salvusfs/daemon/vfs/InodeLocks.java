@@ -31,9 +31,12 @@ final class InodeLocks {
       this.locks = new Lock[ascending.length];
     }
 
-    private void enter() throws InterruptedException {
+    private void enter() throws InterruptedException, EndedException {
       gate.readLock().lockInterruptibly();
       inside = true;
+      if (isEnded) {
+        throw new EndedException();
+      }
     }
 
     private void add(boolean exclusive) throws InterruptedException {
@@ -88,6 +91,9 @@ final class InodeLocks {
 
   private final ReentrantReadWriteLock gate = new ReentrantReadWriteLock();
 
+  /** Written under the exclusive side of the gate. */
+  private boolean isEnded;
+
   private final ConcurrentHashMap<Long, Slot> slots = new ConcurrentHashMap<>();
 
   private void leave(long inode) {
@@ -95,17 +101,17 @@ final class InodeLocks {
   }
 
   /** For reading more than one item of an inode as of one moment. */
-  Held shared(long inode) throws InterruptedException {
+  Held shared(long inode) throws InterruptedException, EndedException {
     return lock(new long[] {inode}, each -> false);
   }
 
   /** For changing inodes, given in any order and perhaps more than once. */
-  Held exclusive(long... inodes) throws InterruptedException {
+  Held exclusive(long... inodes) throws InterruptedException, EndedException {
     return lock(ascending(inodes), each -> true);
   }
 
   /** For changing one inode while another, perhaps the same, stays as it is. */
-  Held exclusiveAndShared(long changed, long read) throws InterruptedException {
+  Held exclusiveAndShared(long changed, long read) throws InterruptedException, EndedException {
     return lock(ascending(changed, read), each -> each == changed);
   }
 
@@ -114,7 +120,8 @@ final class InodeLocks {
     return new Everything();
   }
 
-  private Held lock(long[] ascending, LongPredicate exclusive) throws InterruptedException {
+  private Held lock(long[] ascending, LongPredicate exclusive)
+      throws InterruptedException, EndedException {
     var held = new Held(ascending);
     boolean complete = false;
     try {
@@ -133,6 +140,11 @@ final class InodeLocks {
 
   private static long[] ascending(long... inodes) {
     return inodes.length == 1 ? inodes : Arrays.stream(inodes).sorted().distinct().toArray();
+  }
+
+  /** From now on nobody gets a lock. Called by who holds everything. */
+  void end() {
+    isEnded = true;
   }
 
   /** Whether no lock is held or awaited. */

@@ -92,6 +92,16 @@ public final class MountFileSystem implements FileSystem {
     return snapshotDirectories(project);
   }
 
+  /**
+   * A project is shown no more, until it is looked up again. Waits for operations under way on it;
+   * later ones find it stale.
+   *
+   * @return the nodes of it that the kernel knows, for the kernel to drop what it keeps of them
+   */
+  public List<Long> leave(ProjectId project) throws InterruptedException {
+    return mounted.leave(project);
+  }
+
   /** The nodes of all {@code .snapshots} of a project that the kernel knows. */
   public List<Long> snapshotDirectories(ProjectId project) {
     MountedTree.Live live = mounted.ifOpen(project);

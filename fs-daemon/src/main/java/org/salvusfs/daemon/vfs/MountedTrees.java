@@ -18,6 +18,7 @@ import org.salvusfs.daemon.fs.FsException;
 import org.salvusfs.metadata.api.Project;
 import org.salvusfs.metadata.api.ProjectId;
 import org.salvusfs.metadata.api.Snapshot;
+import org.salvusfs.metadata.item.Keys;
 
 /**
  * What a mount has opened, by the ordinal that the nodes carry: projects, which stay, and
@@ -165,6 +166,41 @@ final class MountedTrees {
               }
               return leaves;
             });
+  }
+
+  /**
+   * A project is not shown any more, nor are its snapshots: waits for operations under way.
+   *
+   * @return the nodes of it that the kernel knows, which are stale from now on
+   */
+  List<Long> leave(ProjectId project) throws InterruptedException {
+    MountedTree.Live live = ifOpen(project);
+    if (live == null) {
+      return List.of();
+    }
+    live.fileSystem().end();
+    var nodes = new ArrayList<Long>();
+    live.fileSystem().inUse().forEach(inode -> nodes.add(Nodes.node(live.ordinal(), inode)));
+    nodes.add(Nodes.node(live.ordinal(), Keys.ROOT_INODE));
+    live.snapshots().inUse().forEach(inode -> nodes.add(Nodes.node(live.ordinal(), inode)));
+    synchronized (this) {
+      byOrdinal.remove(live.ordinal());
+      entered
+          .values()
+          .removeIf(
+              past -> {
+                boolean leaves = past.project().equals(live);
+                if (leaves) {
+                  byOrdinal.remove(past.ordinal());
+                  past.fileSystem()
+                      .inUse()
+                      .forEach(inode -> nodes.add(Nodes.node(past.ordinal(), inode)));
+                }
+                return leaves;
+              });
+      slots.remove(project);
+    }
+    return nodes;
   }
 
   /** The tree with that ordinal, or null if there is none. */

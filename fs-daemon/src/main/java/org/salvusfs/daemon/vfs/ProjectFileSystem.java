@@ -2,6 +2,7 @@ package org.salvusfs.daemon.vfs;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.salvusfs.daemon.data.FileContents;
@@ -15,6 +16,7 @@ import org.salvusfs.daemon.fs.Opened;
 import org.salvusfs.daemon.fs.SetAttr;
 import org.salvusfs.daemon.fs.StatFs;
 import org.salvusfs.metadata.api.ProjectId;
+import org.salvusfs.metadata.api.Snapshot;
 import org.salvusfs.metadata.item.CountersItem;
 import org.salvusfs.metadata.item.InodeItem;
 import org.salvusfs.metadata.item.Keys;
@@ -61,6 +63,7 @@ public final class ProjectFileSystem implements FileSystem {
   private final FileOps files;
   private final Directories directories;
   private final Xattrs xattrs;
+  private final Restores restores;
 
   private ProjectFileSystem(
       Transactions txgs, FileContents contents, Setup setup, ProjectState known) {
@@ -91,6 +94,7 @@ public final class ProjectFileSystem implements FileSystem {
     this.files = new FileOps(parts, attributes, privileges);
     this.directories = new Directories(parts.reads(), accessTimes, known);
     this.xattrs = new Xattrs(parts);
+    this.restores = new Restores(parts, namespace, renames, files, attributes, orphans);
   }
 
   /**
@@ -162,6 +166,66 @@ public final class ProjectFileSystem implements FileSystem {
       orphans.renew();
       return replaced;
     }
+  }
+
+  /** Hears what has changed without the kernel. */
+  public interface Changes {
+    /** Nobody hears it. */
+    Changes UNHEARD =
+        new Changes() {
+          @Override
+          public void name(long directory, byte[] name) {}
+
+          @Override
+          public void inode(long inode) {}
+        };
+
+    /** A name means something else, or nothing, or was not there before. */
+    void name(long directory, byte[] name);
+
+    /** Attributes, or a directory's entries, are others. */
+    void inode(long inode);
+  }
+
+  /**
+   * Brings a file, or a directory with all below it, back from a snapshot, in place of what has its
+   * name now. Committed on return.
+   *
+   * @param path in the snapshot, at least one name
+   * @param to where it shall be, at least one name, in a directory that exists
+   * @param hiddenName a free name in that directory
+   * @param keep makes a snapshot of what is there until now, while no operation is under way
+   * @param changes hears what to tell the kernel, on this thread
+   * @return what {@code keep} returned
+   * @throws FsException in words, if there is no such file or directory, or no room; nothing is
+   *     changed then
+   */
+  public <T> T restore(
+      Snapshot snapshot,
+      List<byte[]> path,
+      List<byte[]> to,
+      byte[] hiddenName,
+      Replacement<T> keep,
+      Changes changes)
+      throws IOException, FsException, InterruptedException {
+    var past =
+        new SnapshotFileSystem(this, snapshot, Keys.ROOT_INODE, ProjectState.unknown(project));
+    return restores.restore(past.parts(), path, to, hiddenName, keep, changes);
+  }
+
+  /**
+   * Ends the project while operations come: waits for those that are under way, and has all others
+   * find it stale.
+   */
+  void end() throws InterruptedException {
+    try (InodeLocks.Everything _ = parts.locks().everything()) {
+      parts.locks().end();
+    }
+  }
+
+  /** The inodes that the kernel knows. */
+  List<Long> inUse() {
+    return parts.lookups().inodes();
   }
 
   /** Whether the kernel knows an inode. */

@@ -1,6 +1,7 @@
 package org.salvusfs.daemon.vfs;
 
 import java.nio.ByteBuffer;
+import java.util.List;
 import org.salvusfs.daemon.fs.Attr;
 import org.salvusfs.daemon.fs.Caller;
 import org.salvusfs.daemon.fs.DirSink;
@@ -61,6 +62,11 @@ final class SnapshotFileSystem extends ReadOnlyFileSystem {
   /** Whether the kernel knows nothing of it. */
   boolean isUnused() {
     return parts.lookups().size() == 0;
+  }
+
+  /** The inodes that the kernel knows. */
+  List<Long> inUse() {
+    return parts.lookups().inodes();
   }
 
   /** Counts a lookup of the shown directory. */

@@ -77,9 +77,10 @@ final class TopDirectory {
     streams.putAll(known.open());
   }
 
-  /** A project by its id; null if there is none. */
+  /** A project by its id; null if there is none, or it is in the trash. */
   @Nullable Project find(ProjectId id) throws IOException {
-    return projects.find(id);
+    Project found = projects.find(id);
+    return found != null && found.isLive() ? found : null;
   }
 
   Attr attr() {
@@ -119,12 +120,17 @@ final class TopDirectory {
     } catch (CharacterCodingException e) {
       return null;
     }
-    return ID.matcher(text).matches() ? projects.find(ProjectId.parse(text)) : projects.find(text);
+    if (ID.matcher(text).matches()) {
+      return find(ProjectId.parse(text));
+    }
+    Project found = projects.find(text);
+    return found != null && found.isLive() ? found : null;
   }
 
   private List<MountState.Listed> list() throws FsException {
     try {
       return projects.list().stream()
+          .filter(Project::isLive)
           .map(project -> new MountState.Listed(project.id(), project.name()))
           .toList();
     } catch (IOException e) {

@@ -51,9 +51,7 @@ final class Catalogue {
    */
   ProjectStatus create(String name, Durability durability) throws IOException, DaemonException {
     checkName(name);
-    if (stores.metadata().projects().find(name) != null) {
-      throw taken(name);
-    }
+    requireFree(name);
     var id = new ProjectId(surroundings.newId());
     var tree = new Tree(id, stores.blocks().codec(), stores.nodes());
     long now = surroundings.wallClock().getAsLong();
@@ -89,12 +87,37 @@ final class Catalogue {
     }
   }
 
+  /** Refuses a name that another project has, also one in the trash. */
+  void requireFree(String name) throws IOException, DaemonException {
+    Project present = stores.metadata().projects().find(name);
+    if (present == null) {
+      return;
+    }
+    if (present.isLive()) {
+      throw taken(name);
+    }
+    throw new DaemonException.NameTaken(
+        "a project named \"%s\" is in the trash; undelete or purge it, or take another name"
+            .formatted(name));
+  }
+
   static DaemonException taken(String name) {
     return new DaemonException.NameTaken("there is a project named \"" + name + "\" already");
   }
 
   /** By id or name. */
   Project find(String idOrName) throws IOException, DaemonException {
+    Project found = findAny(idOrName);
+    if (!found.isLive()) {
+      throw new DaemonException.UnknownProject(
+          "project \"%s\" is in the trash; ./salvus project list --deleted shows what is"
+              .formatted(idOrName));
+    }
+    return found;
+  }
+
+  /** The same, also if it is in the trash; if it is being purged, by id alone. */
+  Project findAny(String idOrName) throws IOException, DaemonException {
     @Nullable Project found =
         ID.matcher(idOrName).matches()
             ? stores.metadata().projects().find(ProjectId.parse(idOrName))
@@ -108,7 +131,7 @@ final class Catalogue {
 
   /** All projects, by name. */
   List<ProjectStatus> all() throws MetadataException {
-    lastListed = stores.metadata().projects().list();
+    lastListed = stores.metadata().projects().list().stream().filter(Project::isLive).toList();
     return lastListed.stream().map(this::status).toList();
   }
 
@@ -134,7 +157,8 @@ final class Catalogue {
         open.map(Transactions::isDirty).orElse(null),
         quota(
             quota.map(Quota::limits).orElse(project.limits()),
-            quota.isPresent() ? quota.get().overSoftSince() : project.overSoftSince()));
+            quota.isPresent() ? quota.get().overSoftSince() : project.overSoftSince()),
+        project.snapshotPolicy().isEmpty() ? null : project.snapshotPolicy());
   }
 
   private static QuotaStatus quota(Limits limits, @Nullable Instant overSoftSince) {

@@ -14,11 +14,13 @@ import org.salvusfs.metadata.tree.Tree;
 final class Cloning {
   private final Stores stores;
   private final Projects projects;
+  private final Catalogue catalogue;
   private final Surroundings surroundings;
 
-  Cloning(Stores stores, Projects projects, Surroundings surroundings) {
+  Cloning(Stores stores, Projects projects, Catalogue catalogue, Surroundings surroundings) {
     this.stores = stores;
     this.projects = projects;
+    this.catalogue = catalogue;
     this.surroundings = surroundings;
   }
 
@@ -66,8 +68,6 @@ final class Cloning {
 
   private void requireFree(String name) throws IOException, DaemonException {
     Catalogue.checkName(name);
-    if (stores.metadata().projects().find(name) != null) {
-      throw Catalogue.taken(name);
-    }
+    catalogue.requireFree(name);
   }
 }

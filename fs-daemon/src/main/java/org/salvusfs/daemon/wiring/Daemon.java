@@ -18,19 +18,28 @@ import org.salvusfs.daemon.management.CheckReport;
 import org.salvusfs.daemon.management.DaemonException;
 import org.salvusfs.daemon.management.DaemonStatus;
 import org.salvusfs.daemon.management.EventStatus;
+import org.salvusfs.daemon.management.GarbageStatus;
 import org.salvusfs.daemon.management.ImportReport;
 import org.salvusfs.daemon.management.LimitsChange;
 import org.salvusfs.daemon.management.LimitsSet;
 import org.salvusfs.daemon.management.ManagedSnapshots;
+import org.salvusfs.daemon.management.ManagedTrash;
 import org.salvusfs.daemon.management.ProjectStatus;
 import org.salvusfs.daemon.metrics.OperationMeters;
 import org.salvusfs.daemon.vfs.MountFileSystem;
 import org.salvusfs.metadata.api.Durability;
 import org.salvusfs.metadata.api.Lease;
 import org.salvusfs.metadata.api.MetadataException;
+import org.salvusfs.metadata.api.Project;
+import org.salvusfs.metadata.api.ProjectId;
+import org.salvusfs.quota.retention.Retention;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** One assembly of a daemon in this process, as {@link DaemonStart} put it together. */
 final class Daemon {
+  private static final Logger log = LoggerFactory.getLogger(Daemon.class);
+
   /** What a daemon is made of. */
   record Parts(
       DaemonConfig config,
@@ -41,6 +50,7 @@ final class Daemon {
       Catalogue catalogue,
       LimitsAndEvents limitsAndEvents,
       ProjectCheck check,
+      GarbageRuns garbage,
       OperationMeters operations,
       Surroundings surroundings,
       Legacy legacy,
@@ -55,6 +65,10 @@ final class Daemon {
   private final Parts parts;
   private final long startNanos;
   private volatile @Nullable Mounted mounted;
+  private volatile @Nullable Keeper keeper;
+
+  /** What goes on by itself. */
+  private record Keeper(AutomaticSnapshots automatic, Trash trash) {}
 
   Daemon(Parts parts) {
     this.parts = parts;
@@ -64,6 +78,38 @@ final class Daemon {
   /** The last step of the assembly. */
   void mounted(Mounted mount) {
     mounted = mount;
+    var automatic =
+        new AutomaticSnapshots(
+            () -> homes(mount), this::policy, parts.config().keeping().automaticMost());
+    keeper = new Keeper(automatic, new Trash(parts, mount));
+  }
+
+  /** What it does by itself; begun by whoever has a thread for it. */
+  Housekeeping housekeeping(Housekeeping.Gate gate) {
+    return new Housekeeping(
+        keeper().automatic(), keeper().trash(), parts.surroundings().wallClock(), gate);
+  }
+
+  private List<AutomaticSnapshots.Home> homes(Mounted mount) {
+    var store = parts.stores().metadata().snapshots();
+    return parts.projects().all().stream()
+        .map(open -> Snapshots.home(open, store, parts.projects(), mount))
+        .toList();
+  }
+
+  /** One that nobody can read, because a newer version wrote it, is taken for the default. */
+  private Retention policy(ProjectId id) throws MetadataException {
+    var usual = parts.config().keeping().snapshots();
+    Project project = parts.stores().metadata().projects().find(id);
+    if (project == null || project.snapshotPolicy().isEmpty()) {
+      return usual;
+    }
+    try {
+      return Retention.parse(project.snapshotPolicy());
+    } catch (IllegalArgumentException e) {
+      log.warn("the snapshot policy of project {} is not used: {}", id, e.getMessage());
+      return usual;
+    }
   }
 
   Parts parts() {
@@ -165,8 +211,29 @@ final class Daemon {
     }
   }
 
+  GarbageStatus collectGarbage() {
+    return parts.garbage().request();
+  }
+
+  GarbageStatus garbage(boolean wait) throws DaemonException {
+    try {
+      return wait ? parts.garbage().await() : parts.garbage().status();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new DaemonException.Failed("interrupted while waiting for the garbage run", e);
+    }
+  }
+
   ManagedSnapshots snapshots() {
-    return new Snapshots(parts, mounted());
+    return new Snapshots(parts, mounted(), keeper().automatic());
+  }
+
+  ManagedTrash trash() {
+    return keeper().trash();
+  }
+
+  private Keeper keeper() {
+    return Objects.requireNonNull(keeper, "not mounted yet");
   }
 
   void commit() throws DaemonException {

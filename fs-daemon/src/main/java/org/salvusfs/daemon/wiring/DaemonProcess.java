@@ -15,14 +15,18 @@ import org.salvusfs.daemon.management.CheckProgress;
 import org.salvusfs.daemon.management.CheckReport;
 import org.salvusfs.daemon.management.DaemonException;
 import org.salvusfs.daemon.management.DaemonStatus;
+import org.salvusfs.daemon.management.DeletedProject;
 import org.salvusfs.daemon.management.EventStatus;
 import org.salvusfs.daemon.management.FileDifference;
+import org.salvusfs.daemon.management.GarbageStatus;
 import org.salvusfs.daemon.management.ImportReport;
 import org.salvusfs.daemon.management.LimitsChange;
 import org.salvusfs.daemon.management.LimitsSet;
 import org.salvusfs.daemon.management.ManagedDaemon;
 import org.salvusfs.daemon.management.ManagedSnapshots;
+import org.salvusfs.daemon.management.ManagedTrash;
 import org.salvusfs.daemon.management.ProjectStatus;
+import org.salvusfs.daemon.management.PurgedProject;
 import org.salvusfs.daemon.management.SnapshotStatus;
 import org.salvusfs.metadata.api.Durability;
 import org.slf4j.Logger;
@@ -188,6 +192,16 @@ final class DaemonProcess implements ManagedDaemon {
   }
 
   @Override
+  public GarbageStatus collectGarbage() throws DaemonException {
+    return ask(Daemon::collectGarbage);
+  }
+
+  @Override
+  public GarbageStatus garbage(boolean wait) throws DaemonException {
+    return ask(daemon -> daemon.garbage(wait));
+  }
+
+  @Override
   public ManagedSnapshots snapshots() {
     return new AskedSnapshots();
   }
@@ -242,9 +256,62 @@ final class DaemonProcess implements ManagedDaemon {
     }
 
     @Override
+    public SnapshotStatus restore(String project, String snapshot, String path, Optional<String> to)
+        throws DaemonException {
+      return ask(daemon -> daemon.snapshots().restore(project, snapshot, path, to));
+    }
+
+    @Override
+    public ProjectStatus setPolicy(String project, String policy) throws DaemonException {
+      return ask(daemon -> daemon.snapshots().setPolicy(project, policy));
+    }
+
+    @Override
     public ProjectStatus cloneProject(String project, Optional<String> snapshot, String name)
         throws DaemonException {
       return ask(daemon -> daemon.snapshots().cloneProject(project, snapshot, name));
+    }
+  }
+
+  @Override
+  public ManagedTrash trash() {
+    return new AskedTrash();
+  }
+
+  /** Likewise. */
+  private final class AskedTrash implements ManagedTrash {
+    @Override
+    public List<DeletedProject> list() throws DaemonException {
+      return ask(daemon -> daemon.trash().list());
+    }
+
+    @Override
+    public DeletedProject delete(String project) throws DaemonException {
+      return ask(daemon -> daemon.trash().delete(project));
+    }
+
+    @Override
+    public ProjectStatus undelete(String project) throws DaemonException {
+      return ask(daemon -> daemon.trash().undelete(project));
+    }
+
+    @Override
+    public PurgedProject purge(String project, boolean force) throws DaemonException {
+      return ask(daemon -> daemon.trash().purge(project, force));
+    }
+  }
+
+  /** Runs something while the present daemon serves, or not at all. */
+  void whileServing(Runnable work) {
+    if (!changing.readLock().tryLock()) {
+      return;
+    }
+    try {
+      if (current != null) {
+        work.run();
+      }
+    } finally {
+      changing.readLock().unlock();
     }
   }
 

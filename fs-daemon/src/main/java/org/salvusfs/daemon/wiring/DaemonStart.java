@@ -149,6 +149,8 @@ public final class DaemonStart {
     var daemon = new Daemon(parts(data, stores, registry));
     mount(daemon, stores, registry);
     announce(daemon, api, token, registry);
+    daemon.parts().garbage().start();
+    daemon.housekeeping(process::whileServing).start(housekeeper());
     return daemon;
   }
 
@@ -194,6 +196,10 @@ public final class DaemonStart {
     var catalogue = new Catalogue(stores, projects, surroundings, data.layout().directory());
     var limitsAndEvents = new LimitsAndEvents(stores, projects, catalogue, surroundings);
     var check = new ProjectCheck(stores, projects, surroundings);
+    var garbage =
+        closing.started(
+            "the collection of garbage",
+            new GarbageRuns(stores, projects, config.garbage(), data.host(), surroundings));
     return new Daemon.Parts(
         config,
         data,
@@ -203,6 +209,7 @@ public final class DaemonStart {
         catalogue,
         limitsAndEvents,
         check,
+        garbage,
         operations,
         surroundings,
         legacy,
@@ -224,6 +231,13 @@ public final class DaemonStart {
     var scheduler = Executors.newSingleThreadScheduledExecutor(threads);
     closing.started("the lease's thread", () -> end(scheduler));
     return scheduler;
+  }
+
+  private ScheduledExecutorService housekeeper() {
+    var threads = Thread.ofPlatform().daemon().name("housekeeping").factory();
+    var housekeeper = Executors.newSingleThreadScheduledExecutor(threads);
+    closing.started("the housekeeping", () -> end(housekeeper));
+    return housekeeper;
   }
 
   private ExecutorService workers() {

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadFactory;
@@ -26,6 +27,7 @@ import org.salvusfs.metadata.api.MetadataException;
 import org.salvusfs.metadata.api.Project;
 import org.salvusfs.metadata.api.ProjectId;
 import org.salvusfs.metadata.api.View;
+import org.salvusfs.metadata.garbage.OpenProjects;
 import org.salvusfs.metadata.lease.Leases;
 import org.salvusfs.metadata.lease.OpenOutcome;
 import org.salvusfs.metadata.log.HostIntentLog;
@@ -41,7 +43,7 @@ import org.slf4j.LoggerFactory;
  * filesystem; closing commits, gives the head back. Thread-safe; opening is one at a time, because
  * a second opening of a project would fence the first.
  */
-final class Projects implements ProjectOpener, AutoCloseable {
+final class Projects implements ProjectOpener, OpenProjects, AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Projects.class);
   private static final Duration NODE_GRACE = Duration.ofMinutes(1);
 
@@ -60,6 +62,9 @@ final class Projects implements ProjectOpener, AutoCloseable {
   private final ReentrantLock opening = new ReentrantLock();
 
   private final Map<ProjectId, OpenProject> open = new ConcurrentHashMap<>();
+
+  /** Openings that were found to be fenced off when they were to be settled. */
+  private final Set<Fence> fenced = ConcurrentHashMap.newKeySet();
 
   Projects(
       Stores stores,
@@ -97,21 +102,85 @@ final class Projects implements ProjectOpener, AutoCloseable {
       if (known != null) {
         return known;
       }
-      long term = lease.term();
-      var opened =
-          switch (leases.open(project.id())) {
-            case OpenOutcome.Opened(Fence fence, Head before) ->
-                recover(asOfNow(project), fence, term, before, kernelKnows);
-            case OpenOutcome.HeldElsewhere(var holder) ->
-                throw new MetadataException.Unavailable(
-                    "project %s is held by host %s (%s)"
-                        .formatted(project.id(), holder.name(), holder.host()));
-          };
-      open.put(project.id(), opened);
-      sweep(project.id());
-      return opened;
+      requireLive(asOfNow(project));
+      return openNow(project, kernelKnows, true);
     } finally {
       opening.unlock();
+    }
+  }
+
+  private static void requireLive(Project project) throws MetadataException {
+    if (!project.isLive()) {
+      throw new MetadataException.Missing("project " + project.name() + " is in the trash");
+    }
+  }
+
+  /**
+   * Opens a project that is not open.
+   *
+   * @param mustBeLive whether to refuse one that was deleted: its last holder marks it before it
+   *     gives it back
+   */
+  private OpenProject openNow(Project project, ProjectState kernelKnows, boolean mustBeLive)
+      throws IOException {
+    long term = lease.term();
+    var opened =
+        switch (leases.open(project.id())) {
+          case OpenOutcome.Opened(Fence fence, Head before) ->
+              recover(acquired(project, fence, mustBeLive), fence, term, before, kernelKnows);
+          case OpenOutcome.HeldElsewhere(var holder) ->
+              throw new MetadataException.Unavailable(
+                  "project %s is held by host %s (%s)"
+                      .formatted(project.id(), holder.name(), holder.host()));
+        };
+    open.put(project.id(), opened);
+    sweep(project.id());
+    return opened;
+  }
+
+  private Project acquired(Project project, Fence fence, boolean mustBeLive)
+      throws MetadataException {
+    Project now = asOfNow(project);
+    if (mustBeLive && !now.isLive()) {
+      leases.release(fence);
+      requireLive(now);
+    }
+    return now;
+  }
+
+  /** Commits a project that nobody uses any more, and gives it back; nothing if it is not open. */
+  void close(ProjectId id) throws IOException {
+    opening.lock();
+    try {
+      release(id);
+    } finally {
+      opening.unlock();
+    }
+  }
+
+  /**
+   * Acquires a project that is in the trash and not open, with its log empty. Nobody serves it; the
+   * caller gives it back.
+   */
+  Fence acquireDeleted(Project project) throws IOException {
+    opening.lock();
+    try {
+      if (project.state() == Project.State.DELETED) {
+        settle(project);
+      }
+      return acquire(project).fence();
+    } finally {
+      opening.unlock();
+    }
+  }
+
+  /** What a crash left in its log is committed; of one that is damaged, the log is left alone. */
+  private void settle(Project project) throws IOException {
+    try {
+      openNow(project, ProjectState.unknown(project.id()), false);
+      release(project.id());
+    } catch (MetadataException.Missing | MetadataException.Corrupt e) {
+      log.warn("deleted project {} cannot be opened: {}", project.id(), e.getMessage());
     }
   }
 
@@ -217,6 +286,33 @@ final class Projects implements ProjectOpener, AutoCloseable {
             log.warn("deleted snapshots of project {} keep their space: {}", id, e.getMessage());
           }
         });
+  }
+
+  @Override
+  public void settle() throws IOException {
+    List<OpenProject> held;
+    opening.lock(); // whoever closes a project has committed it then
+    try {
+      held = all();
+    } finally {
+      opening.unlock();
+    }
+    for (OpenProject project : held) {
+      try {
+        project.transactions().settle();
+      } catch (MetadataException.Fenced e) {
+        // It serves nobody any more, and what it has not committed is lost.
+        fenced.add(project.fence());
+      }
+    }
+  }
+
+  @Override
+  public Transactions.@Nullable Pin pin(ProjectId id) {
+    OpenProject project = open.get(id);
+    return project == null || fenced.contains(project.fence())
+        ? null
+        : project.transactions().pinRoot();
   }
 
   List<OpenProject> all() {

@@ -17,9 +17,11 @@ import org.salvusfs.daemon.management.ManagedSnapshots;
 import org.salvusfs.daemon.management.ProjectStatus;
 import org.salvusfs.daemon.management.SnapshotStatus;
 import org.salvusfs.metadata.api.Project;
+import org.salvusfs.metadata.api.ProjectId;
 import org.salvusfs.metadata.api.Snapshot;
 import org.salvusfs.metadata.api.SnapshotStore;
 import org.salvusfs.metadata.snapshot.SnapshotDiff;
+import org.salvusfs.quota.retention.Retention;
 
 /**
  * Makes and deletes the snapshots of the projects that this daemon holds or can hold, and has the
@@ -35,20 +37,25 @@ final class Snapshots implements ManagedSnapshots {
       DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH-mm-ss.SSS'Z'", Locale.ROOT)
           .withZone(ZoneOffset.UTC);
 
+  /** What takes a project's own policy away. */
+  private static final String DEFAULT_POLICY = "default";
+
   private final Stores stores;
   private final Projects projects;
   private final Catalogue catalogue;
   private final Surroundings surroundings;
   private final Cloning cloning;
   private final Daemon.Mounted mounted;
+  private final AutomaticSnapshots automatic;
 
-  Snapshots(Daemon.Parts parts, Daemon.Mounted mounted) {
+  Snapshots(Daemon.Parts parts, Daemon.Mounted mounted, AutomaticSnapshots automatic) {
     this.stores = parts.stores();
     this.projects = parts.projects();
     this.catalogue = parts.catalogue();
     this.surroundings = parts.surroundings();
-    this.cloning = new Cloning(stores, projects, surroundings);
+    this.cloning = new Cloning(stores, projects, catalogue, surroundings);
     this.mounted = mounted;
+    this.automatic = automatic;
   }
 
   private SnapshotStore store() {
@@ -108,6 +115,10 @@ final class Snapshots implements ManagedSnapshots {
 
   /** Has the kernel forget what it keeps of a name in {@code .snapshots} directories. */
   private void changed(List<Long> directories, String name) {
+    changed(mounted, directories, name);
+  }
+
+  private static void changed(Daemon.Mounted mounted, List<Long> directories, String name) {
     for (long directory : directories) {
       mounted.mount().invalidateEntry(directory, name.getBytes(UTF_8));
       mounted.mount().invalidateNode(directory, 0, 0);
@@ -248,6 +259,90 @@ final class Snapshots implements ManagedSnapshots {
       return status(before);
     } catch (IOException e) {
       throw Explain.request("rolling back project " + project, e);
+    }
+  }
+
+  @Override
+  public SnapshotStatus restore(String project, String snapshot, String path, Optional<String> to)
+      throws DaemonException {
+    try {
+      Project found = catalogue.find(project);
+      Snapshot from = find(found, snapshot);
+      Instant now = now();
+      Snapshot before =
+          new Restoring(projects, surroundings, mounted)
+              .to(found, from, path, to.orElse(path), "before-restore-" + MILLIS.format(now), now);
+      changed(mounted.fileSystem().snapshotDirectories(found.id()), before.name());
+      return status(before);
+    } catch (IOException e) {
+      throw Explain.request("restoring " + path, e);
+    }
+  }
+
+  @Override
+  public ProjectStatus setPolicy(String project, String policy) throws DaemonException {
+    try {
+      Project found = catalogue.find(project);
+      String text = policy.equals(DEFAULT_POLICY) ? "" : Retention.parse(policy).text();
+      stores.metadata().projects().setSnapshotPolicy(found.id(), text);
+      automatic.forget(found.id());
+      return catalogue.status(catalogue.find(found.id().toString()));
+    } catch (IllegalArgumentException e) {
+      throw new DaemonException.Invalid(String.valueOf(e.getMessage()));
+    } catch (IOException e) {
+      throw Explain.request("setting the snapshot policy of project " + project, e);
+    }
+  }
+
+  /** A project that is open here, for its automatic snapshots. */
+  static AutomaticSnapshots.Home home(
+      OpenProject open, SnapshotStore store, Projects projects, Daemon.Mounted mounted) {
+    return new AutomaticHome(open, store, projects, mounted);
+  }
+
+  private record AutomaticHome(
+      OpenProject open, SnapshotStore store, Projects projects, Daemon.Mounted mounted)
+      implements AutomaticSnapshots.Home {
+    @Override
+    public ProjectId id() {
+      return open.fence().project();
+    }
+
+    @Override
+    public boolean isDirty() {
+      return open.transactions().isDirty();
+    }
+
+    @Override
+    public BlockId root() {
+      try (var pin = open.transactions().pinRoot()) {
+        return pin.root();
+      }
+    }
+
+    @Override
+    public List<Snapshot> list() throws IOException {
+      return store.list(id());
+    }
+
+    @Override
+    public Optional<Snapshot> make(Instant now) throws IOException {
+      var snapshots = open.transactions().snapshots();
+      Optional<Snapshot> made = snapshots.create(SECONDS.format(now), Snapshot.Kind.AUTO, "", now);
+      if (made.isEmpty()) {
+        made = snapshots.create(MILLIS.format(now), Snapshot.Kind.AUTO, "", now);
+      }
+      made.ifPresent(
+          each -> changed(mounted, mounted.fileSystem().snapshotDirectories(id()), each.name()));
+      return made;
+    }
+
+    @Override
+    public void delete(Snapshot snapshot) throws IOException {
+      if (store.delete(id(), snapshot.created()) == SnapshotStore.Deletion.DELETING) {
+        changed(mounted, mounted.fileSystem().leave(id(), snapshot.created()), snapshot.name());
+        projects.sweep(id());
+      }
     }
   }
 

@@ -23,6 +23,7 @@ import org.salvusfs.daemon.management.DaemonException;
 import org.salvusfs.daemon.management.FakeDaemon;
 import org.salvusfs.daemon.management.ManagedDaemon;
 import org.salvusfs.daemon.management.ManagedSnapshots;
+import org.salvusfs.daemon.management.ManagedTrash;
 
 /**
  * The document and the implementation say the same: each operation of one is in the other, and each
@@ -40,6 +41,11 @@ final class ApiContractTest {
           Map.entry(
               "POST /v1/projects/{project}/limits",
               "{\"quota\":{\"times\":2,\"bytes\":4096},\"inodes\":100,\"remove\":[\"softBytes\"]}"),
+          Map.entry(
+              "POST /v1/projects/{project}/snapshots/{snapshot}/restore",
+              "{\"path\":\"a/b\",\"to\":\"c\"}"),
+          Map.entry("POST /v1/projects/{project}/policy", "{\"policy\":\"1h:24\"}"),
+          Map.entry("POST /v1/projects/{project}/purge", "{\"force\":false}"),
           Map.entry("POST /v1/projects/{project}/checks", "{\"repair\":true}"),
           Map.entry("POST /v1/projects/{project}/imports", "{\"directory\":\"/tmp\"}"),
           Map.entry(
@@ -161,6 +167,9 @@ final class ApiContractTest {
         if (operation.path().endsWith("/release")) {
           http.post(path.replace("/release", "/hold"), body);
         }
+        if (operation.path().endsWith("/undelete") || operation.path().endsWith("/purge")) {
+          http.ask("DELETE", "/v1/projects/demo", TestApi.TOKEN, "");
+        }
         yield http.ask(method, path, TestApi.TOKEN, body);
       }
     };
@@ -209,6 +218,11 @@ final class ApiContractTest {
 
   private static HttpResponse<String> conflict(OpenApi.Operation operation, Http http, String path)
       throws Exception {
+    if (operation.path().endsWith("/purge")) {
+      assertEquals(201, http.post("/v1/projects", "{\"name\":\"held\"}").statusCode());
+      assertEquals(200, http.ask("DELETE", "/v1/projects/held", TestApi.TOKEN, "").statusCode());
+      return http.post(path.replace("demo", "held"), "");
+    }
     if (operation.method().equals("DELETE")) {
       assertEquals(200, http.post(path + "/hold", "{\"tag\":\"x\"}").statusCode());
     }
@@ -233,7 +247,8 @@ final class ApiContractTest {
   /** A daemon whose operations fail, or meet a defect if they cannot. */
   private static ManagedDaemon broken() {
     var snapshots = broken(ManagedSnapshots.class, Map.of());
-    return broken(ManagedDaemon.class, Map.of("snapshots", snapshots));
+    var trash = broken(ManagedTrash.class, Map.of());
+    return broken(ManagedDaemon.class, Map.of("snapshots", snapshots, "trash", trash));
   }
 
   private static <T> T broken(Class<T> type, Map<String, Object> answers) {

@@ -24,6 +24,7 @@ import org.salvusfs.daemon.control.DaemonFile;
 import org.salvusfs.daemon.datadir.Layout;
 import org.salvusfs.daemon.management.DaemonException;
 import org.salvusfs.daemon.management.FakeDaemon;
+import org.salvusfs.daemon.management.GarbageRun;
 
 /** Commands as a person gives them, against a fake daemon behind a real API. */
 final class CommandsTest {
@@ -244,6 +245,54 @@ final class CommandsTest {
   }
 
   @Test
+  void project_deleteListUndeletePurge() throws Exception {
+    salvus("project", "create", "demo");
+    assertEquals(0, salvus("project", "delete", "demo"));
+    assertEquals("deleted demo; it is purged in 1d 2h\n", out());
+    assertEquals(0, salvus("project", "list", "--deleted"));
+    assertTrue(out().contains("demo") && out().contains("1d 2h"), out());
+    assertEquals(0, salvus("project", "list", "--deleted", "--json"));
+    assertEquals(93600, new ObjectMapper().readTree(out()).at("/0/secondsLeft").asInt());
+    assertEquals(6, salvus("project", "show", "demo"));
+    assertEquals(0, salvus("project", "undelete", "demo"));
+    assertTrue(out().endsWith(" demo\n"));
+    assertEquals(2, salvus("project", "purge", "demo"));
+    assertTrue(sentence().contains("not in the trash"));
+    salvus("project", "create", "held");
+    salvus("project", "delete", "held");
+    assertEquals(10, salvus("project", "purge", "held"));
+    assertTrue(sentence().contains("held"));
+    assertEquals(0, salvus("project", "purge", "held", "--force"));
+    assertEquals("purged held; what its clones need stays until they go\n", out());
+  }
+
+  @Test
+  void project_setSnapshots_aloneAndWithLimits() {
+    salvus("project", "create", "demo");
+    assertEquals(0, salvus("project", "set", "demo", "--snapshots", "1h:24"));
+    assertEquals(0, salvus("project", "show", "demo"));
+    assertTrue(out().contains("snapshots 1h:24"), out());
+    assertEquals(0, salvus("project", "set", "demo", "--snapshots", "none", "--quota", "10G"));
+    assertEquals(0, salvus("project", "show", "demo"));
+    assertTrue(out().contains("snapshots none") && out().contains("10G"), out());
+    assertEquals(2, salvus("project", "set", "demo", "--snapshots", "often"));
+    assertTrue(sentence().contains("often"));
+  }
+
+  @Test
+  void snapshot_restore_toItsPlaceOrAnother() {
+    salvus("project", "create", "demo");
+    salvus("snapshot", "create", "demo", "first");
+    assertEquals(0, salvus("snapshot", "restore", "demo", "first", "a/b"));
+    assertEquals("restored a/b; what was there is in snapshot before-a-b\n", out());
+    assertEquals(0, salvus("snapshot", "restore", "demo", "first", "a", "--to", "c"));
+    assertTrue(out().contains("before-c"), out());
+    assertEquals(2, salvus("snapshot", "restore", "demo", "first", "none"));
+    assertTrue(sentence().contains("none"));
+    assertEquals(6, salvus("snapshot", "restore", "demo", "last", "a"));
+  }
+
+  @Test
   void check_soundProject_is0_damagedOne_is1() {
     salvus("project", "create", "demo");
     assertEquals(0, salvus("check", "demo"));
@@ -280,6 +329,30 @@ final class CommandsTest {
     assertEquals(2, salvus("token", "create", "--scope", "read", "--expires", "soon"));
     assertEquals(6, salvus("token", "create", "--scope", "read", "--project", "none"));
     sentence();
+  }
+
+  @Test
+  void gc_runShowsWhatCameOfIt_statusTheLastRun() throws Exception {
+    assertEquals(0, salvus("gc", "status"));
+    assertSaid("packs take 3G");
+    assertSaid("no run since");
+    assertEquals(0, salvus("gc", "run"));
+    assertSaid("freed 1G in 61 s: 1000 chunks; 3 packs deleted, 1 rewritten (5M moved)");
+    assertEquals(0, salvus("gc", "status", "--json"));
+    var status = new ObjectMapper().readTree(out.toByteArray());
+    assertEquals("DONE", status.at("/latest/phase").asText());
+    assertEquals(1000, status.at("/latest/freed/chunks").asLong());
+    daemon.endGarbageRuns(GarbageRun.Phase.FAILED);
+    assertEquals(9, salvus("gc", "run"));
+    assertSaid("Cassandra does not");
+    daemon.endGarbageRuns(GarbageRun.Phase.STOPPED);
+    assertEquals(9, salvus("gc", "run"));
+    assertEquals(2, salvus("gc"));
+  }
+
+  private void assertSaid(String words) {
+    String said = out.toString(StandardCharsets.UTF_8);
+    assertTrue(said.contains(words), said);
   }
 
   @Test

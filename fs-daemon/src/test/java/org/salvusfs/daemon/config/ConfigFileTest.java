@@ -15,6 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.salvusfs.daemon.fuse.FuseChoice;
 import org.salvusfs.daemon.management.DaemonException;
 import org.salvusfs.metadata.api.Durability;
+import org.salvusfs.quota.retention.Retention;
 
 final class ConfigFileTest {
   private static final Path FILE = Path.of("/etc/salvus/salvus.yaml");
@@ -60,6 +61,12 @@ final class ConfigFileTest {
               threads: 4
               writeback: yes
               binding: jnr
+            snapshots:
+              policy: 1h:3,1d:5
+              most: 9
+            trash:
+              grace: 2w
+            gc: {period: 3h, grace: 5s, bytes-per-second: 1MiB}
             control:
               address: 0.0.0.0
               port: 8080
@@ -79,6 +86,8 @@ final class ConfigFileTest {
             new DaemonConfig.Txg(Duration.ofMillis(500), 1L << 30, 5),
             new DaemonConfig.Cache(64 << 10, 1 << 20),
             new DaemonConfig.Fuse(4, true, FuseChoice.JNR),
+            new DaemonConfig.Keeping(Retention.parse("1h:3,1d:5"), 9, Duration.ofDays(14)),
+            new DaemonConfig.Garbage(Duration.ofHours(3), Duration.ofSeconds(5), 1 << 20),
             new DaemonConfig.Control(
                 InetAddress.ofLiteral("0.0.0.0"),
                 8080,
@@ -108,6 +117,8 @@ final class ConfigFileTest {
     refused("data: /d\nmount: /m\ncassandra:\n  keyspace: A-b\n", ":4: cassandra.keyspace");
     refused("data: /d\nmount: /m\ncassandra:\n  contact-points: [a]\n", "write host:port");
     refused("data: /d\nmount: /m\ndurability: none\n", "write host or quorum");
+    refused("data: /d\nmount: /m\nsnapshots:\n  policy: often\n", ":4: snapshots.policy");
+    refused("data: /d\nmount: /m\ntrash:\n  grace: 5\n", "write a span of time");
     refused("data: /d\nmount:\n", ":2: mount is \"\"");
   }
 

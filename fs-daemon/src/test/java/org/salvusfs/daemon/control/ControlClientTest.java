@@ -26,6 +26,7 @@ import org.salvusfs.daemon.management.EventStatus;
 import org.salvusfs.daemon.management.FakeDaemon;
 import org.salvusfs.daemon.management.LimitsChange;
 import org.salvusfs.daemon.management.ManagedSnapshots;
+import org.salvusfs.daemon.management.ManagedTrash;
 import org.salvusfs.daemon.management.QuotaStatus;
 import org.salvusfs.metadata.api.Durability;
 import org.salvusfs.metadata.api.Limits;
@@ -177,6 +178,38 @@ final class ControlClientTest {
     assertThrows(
         DaemonException.UnknownProject.class,
         () -> client().followEvents(Optional.of("none"), 7, 50, event -> {}));
+  }
+
+  @Test
+  void restoreAndPolicy_travelWhole() throws Exception {
+    daemon.createProject("a&b", Optional.empty());
+    ManagedSnapshots snapshots = client().snapshots();
+    snapshots.create("a&b", Optional.of("one"), "");
+    assertEquals("before-ü x", snapshots.restore("a&b", "one", "ü x", Optional.empty()).name());
+    assertEquals("before-y", snapshots.restore("a&b", "one", "x", Optional.of("y")).name());
+    assertThrows(
+        DaemonException.Invalid.class,
+        () -> snapshots.restore("a&b", "one", "none", Optional.empty()));
+    assertEquals("1h:2,1d:3", snapshots.setPolicy("a&b", "1h:2,1d:3").snapshots());
+    assertThrows(DaemonException.Invalid.class, () -> snapshots.setPolicy("a&b", "often"));
+  }
+
+  @Test
+  void trash_travelsWhole() throws Exception {
+    var made = daemon.createProject("a&b", Optional.empty());
+    daemon.createProject("held", Optional.empty());
+    ManagedTrash trash = client().trash();
+    assertEquals(List.of(), trash.list());
+    var deleted = trash.delete("a&b");
+    assertEquals(made.id(), deleted.id());
+    assertEquals(List.of(deleted), trash.list());
+    assertThrows(DaemonException.UnknownProject.class, () -> client().project("a&b"));
+    assertEquals(made, trash.undelete("a&b"));
+    assertThrows(DaemonException.Invalid.class, () -> trash.purge("a&b", false));
+    trash.delete("held");
+    assertThrows(DaemonException.Held.class, () -> trash.purge("held", false));
+    assertTrue(trash.purge("held", true).isKeptForClones());
+    assertThrows(DaemonException.UnknownProject.class, () -> trash.delete("held"));
   }
 
   @Test

@@ -19,6 +19,10 @@ public final class FakeChunks implements Chunks {
   private final int chunkBytesMax;
   private final Map<BlockId, byte[]> stored = new ConcurrentHashMap<>();
   private final Set<BlockId> unsynced = ConcurrentHashMap.newKeySet();
+
+  /** What somebody said that he refers to. */
+  final Set<BlockId> kept = ConcurrentHashMap.newKeySet();
+
   final AtomicLong puts = new AtomicLong();
   final AtomicLong putBytes = new AtomicLong();
   final AtomicLong gets = new AtomicLong();
@@ -53,6 +57,14 @@ public final class FakeChunks implements Chunks {
       }
     }
     return last || length >= chunkBytesMax ? end : -1;
+  }
+
+  @Override
+  public void keep(BlockId id) throws BlockStoreException {
+    if (!stored.containsKey(id)) {
+      throw new BlockStoreException.Missing("there is no chunk " + id);
+    }
+    kept.add(id);
   }
 
   @Override

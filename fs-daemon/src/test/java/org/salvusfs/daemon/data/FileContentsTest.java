@@ -12,8 +12,11 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.salvusfs.blockstore.api.BlockId;
 import org.salvusfs.blockstore.api.BlockStoreException;
 import org.salvusfs.metadata.item.Keys;
 import org.salvusfs.metadata.txg.Tx;
@@ -301,6 +304,30 @@ class FileContentsTest {
     assertEquals(puts, home.chunks.puts.get());
     assertArrayEquals(data, home.readAll(OTHER));
     home.check(OTHER);
+  }
+
+  @Test
+  void share_fromAnotherTree_saysThatItsChunksAreNeeded() throws IOException {
+    home.create(FILE);
+    home.create(OTHER);
+    home.write(FILE, 0, data(2 * MIB));
+    home.txgs.commit();
+    home.share(FILE, 0, OTHER, 0, 100);
+    assertEquals(Set.of(), home.chunks.kept);
+    var options = new FileContents.Options(2, 1 << 20, MIB);
+    var past = new FileContents(home.chunks, home.txgs.committed(), Runnable::run, options);
+    long size = home.item(FILE).sizeBytes();
+    var source = past.source(FILE, size, 0, size);
+    home.change(OTHER, size, (tx, item) -> home.contents().share(tx, source, OTHER, item, 0));
+    home.txgs.commit();
+    Set<BlockId> needed = new HashSet<>();
+    for (Piece piece : source.pieces()) {
+      if (piece instanceof Piece.InChunk stored) {
+        needed.add(stored.chunk());
+      }
+    }
+    assertFalse(needed.isEmpty());
+    assertEquals(needed, home.chunks.kept);
   }
 
   @Test

@@ -22,11 +22,19 @@ public final class FakeDaemon implements ManagedDaemon {
 
   private final Map<String, ProjectStatus> byName = new TreeMap<>();
   private final FakeSnapshots snapshots = new FakeSnapshots(this);
+  private final FakeTrash trash = new FakeTrash(this);
   private final CountDownLatch stopRequested = new CountDownLatch(1);
   private List<String> findings = List.of();
   private final List<EventStatus> happened = new CopyOnWriteArrayList<>();
   private boolean closed;
   private int handOvers;
+  private int garbageRuns;
+  private GarbageRun.Phase garbageOutcome = GarbageRun.Phase.DONE;
+
+  /** How the next runs of the collection of garbage end. */
+  public void endGarbageRuns(GarbageRun.Phase outcome) {
+    garbageOutcome = outcome;
+  }
 
   /** What the next checks find. */
   public void plant(String... found) {
@@ -70,7 +78,18 @@ public final class FakeDaemon implements ManagedDaemon {
     var home = durability.orElse(Durability.HOST) == Durability.HOST ? "host" : "quorum";
     var project =
         new ProjectStatus(
-            id, name, home, "2026-11-20T12:00:00Z", true, 5L, "ab12", 1000L, 7L, false, NO_LIMITS);
+            id,
+            name,
+            home,
+            "2026-11-20T12:00:00Z",
+            true,
+            5L,
+            "ab12",
+            1000L,
+            7L,
+            false,
+            NO_LIMITS,
+            null);
     byName.put(name, project);
     return project;
   }
@@ -117,7 +136,8 @@ public final class FakeDaemon implements ManagedDaemon {
             before.bytes(),
             before.inodes(),
             before.dirty(),
-            quota);
+            quota,
+            before.snapshots());
     byName.put(after.name(), after);
     boolean isFull = limits.hardBytes() < Objects.requireNonNull(before.bytes());
     return new LimitsSet(after, isFull ? List.of("it is full") : List.of());
@@ -157,8 +177,73 @@ public final class FakeDaemon implements ManagedDaemon {
   }
 
   @Override
+  public GarbageStatus collectGarbage() {
+    garbageRuns++;
+    return garbageIn(GarbageRun.Phase.MARKING);
+  }
+
+  @Override
+  public GarbageStatus garbage(boolean wait) {
+    return garbageRuns == 0 ? new GarbageStatus(null, 3L << 30, 86_400) : garbageIn(garbageOutcome);
+  }
+
+  private GarbageStatus garbageIn(GarbageRun.Phase phase) {
+    boolean isDone = phase == GarbageRun.Phase.DONE;
+    var freed = new GarbageRun.Freed(1000, 1L << 30, 3, 1, 5L << 20, 2L << 30, 7L << 20, 0);
+    var run =
+        new GarbageRun(
+            garbageRuns,
+            "2026-11-21T10:00:00Z",
+            61,
+            phase,
+            1,
+            2,
+            phase == GarbageRun.Phase.FAILED ? "Cassandra does not answer" : null,
+            isDone ? freed : null);
+    return new GarbageStatus(run, 3L << 30, 86_400);
+  }
+
+  @Override
   public ManagedSnapshots snapshots() {
     return snapshots;
+  }
+
+  @Override
+  public ManagedTrash trash() {
+    return trash;
+  }
+
+  /** Sets a project's snapshot policy. */
+  ProjectStatus put(String idOrName, String policy) throws DaemonException {
+    var before = project(idOrName);
+    var after =
+        new ProjectStatus(
+            before.id(),
+            before.name(),
+            before.durability(),
+            before.created(),
+            before.open(),
+            before.txg(),
+            before.root(),
+            before.bytes(),
+            before.inodes(),
+            before.dirty(),
+            before.quota(),
+            policy);
+    byName.put(after.name(), after);
+    return after;
+  }
+
+  /** Takes a project out of the catalogue. */
+  ProjectStatus take(String idOrName) throws DaemonException {
+    var taken = project(idOrName);
+    byName.remove(taken.name());
+    return taken;
+  }
+
+  /** Puts it back. */
+  void put(ProjectStatus project) {
+    byName.put(project.name(), project);
   }
 
   @Override

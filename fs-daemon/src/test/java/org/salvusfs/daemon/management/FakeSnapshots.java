@@ -117,6 +117,24 @@ final class FakeSnapshots implements ManagedSnapshots {
   }
 
   @Override
+  public SnapshotStatus restore(String project, String snapshot, String path, Optional<String> to)
+      throws DaemonException {
+    show(project, snapshot);
+    if (path.equals("none")) {
+      throw new DaemonException.Invalid("there is no \"none\" in the snapshot");
+    }
+    return create(project, Optional.of("before-" + to.orElse(path).replace("/", "-")), "");
+  }
+
+  @Override
+  public ProjectStatus setPolicy(String project, String policy) throws DaemonException {
+    if (policy.equals("often")) {
+      throw new DaemonException.Invalid("\"often\" is no snapshot policy");
+    }
+    return daemon.put(project, policy);
+  }
+
+  @Override
   public ProjectStatus cloneProject(String project, Optional<String> snapshot, String name)
       throws DaemonException {
     if (snapshot.isPresent()) {

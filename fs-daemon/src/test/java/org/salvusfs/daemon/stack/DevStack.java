@@ -130,14 +130,20 @@ public final class DevStack implements AutoCloseable {
   }
 
   /**
-   * Before the first start: the configuration behind {@code data} and {@code mount}.
+   * Before the first start: the configuration behind {@code data} and {@code mount}. There are no
+   * automatic snapshots unless it says so.
    *
    * @param yaml whole lines
    */
   public void configure(String yaml) throws IOException {
     Files.createDirectories(data());
     Files.writeString(
-        data().resolve("salvus.yaml"), "data: .\nmount: \"" + mount() + "\"\n" + yaml);
+        data().resolve("salvus.yaml"),
+        "data: .\nmount: \""
+            + mount()
+            + "\"\n"
+            + (yaml.contains("snapshots:") ? "" : "snapshots: {policy: none}\n")
+            + yaml);
   }
 
   /** Sends a signal, such as STOP or CONT. */

@@ -270,6 +270,11 @@ final class ProjectRig implements AutoCloseable {
     }
 
     @Override
+    public List<Entry> peek(long committedTxg) {
+      return recover(committedTxg);
+    }
+
+    @Override
     public void close() {}
   }
 }

@@ -3,7 +3,10 @@ package org.salvusfs.metadata.api;
 import java.time.LocalDate;
 import java.util.List;
 
-/** What happened to projects, by day. Nothing is ever changed or removed. Thread-safe; blocks. */
+/**
+ * What happened to projects, by day. Nothing is ever changed, and nothing removed before its
+ * project is purged. Thread-safe; blocks.
+ */
 public interface EventLog {
   /** How many days one question may ask for. */
   int DAYS_MAX = 366;
@@ -20,4 +23,7 @@ public interface EventLog {
    */
   List<Event> newest(ProjectId project, LocalDate last, int days, int most)
       throws MetadataException;
+
+  /** Removes a project's events of the days (UTC) from {@code first} to {@code last}. */
+  void forget(ProjectId project, LocalDate first, LocalDate last) throws MetadataException;
 }

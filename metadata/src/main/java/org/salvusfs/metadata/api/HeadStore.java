@@ -61,4 +61,7 @@ public interface HeadStore {
 
   /** Deletes the rows whose txg is at most {@code txg}. Only the holder calls this. */
   void trim(ProjectId project, long txg) throws MetadataException;
+
+  /** Deletes head and log of a project that nobody will open any more. Idempotent. */
+  void remove(ProjectId project) throws MetadataException;
 }

@@ -34,6 +34,13 @@ public interface IntentLog extends AutoCloseable {
    */
   List<Entry> recover(long committedTxg) throws MetadataException;
 
+  /**
+   * Records above {@code committedTxg} as they lie there, whoever wrote them; more than a recovery
+   * would bring back, never less. Changes nothing, and may be called while another opening of the
+   * same log works: what is retired meanwhile may be missing.
+   */
+  List<Entry> peek(long committedTxg) throws MetadataException;
+
   @Override
   void close() throws MetadataException;
 }

@@ -11,6 +11,9 @@ import org.jspecify.annotations.Nullable;
  * @param durability where its intent log lives
  * @param overSoftSince since when its use has been above the soft limit; null if it is not, or if
  *     nobody who holds it has said so yet
+ * @param snapshotPolicy which snapshots are made of it by themselves, as people write it; empty:
+ *     the configured default
+ * @param deletedAt since when it is in the trash; null if it is live
  */
 public record Project(
     ProjectId id,
@@ -18,9 +21,46 @@ public record Project(
     Durability durability,
     Instant created,
     Limits limits,
-    @Nullable Instant overSoftSince) {
+    @Nullable Instant overSoftSince,
+    String snapshotPolicy,
+    State state,
+    @Nullable Instant deletedAt) {
+  /** Where a project is between its creation and its end. */
+  public enum State {
+    /** It may be used. */
+    LIVE,
+    /** It is in the trash: nobody opens it, nothing of it is freed, and its name stays its own. */
+    DELETED,
+    /** It is being removed for good, and never comes back. */
+    PURGING
+  }
+
   /** A new project, without limits. */
   public Project(ProjectId id, String name, Durability durability, Instant created) {
-    this(id, name, durability, created, Limits.NONE, null);
+    this(id, name, durability, created, Limits.NONE, null, "", State.LIVE, null);
+  }
+
+  public boolean isLive() {
+    return state == State.LIVE;
+  }
+
+  public Project withLimits(Limits other) {
+    return new Project(
+        id, name, durability, created, other, overSoftSince, snapshotPolicy, state, deletedAt);
+  }
+
+  public Project withOverSoftSince(@Nullable Instant since) {
+    return new Project(
+        id, name, durability, created, limits, since, snapshotPolicy, state, deletedAt);
+  }
+
+  public Project withSnapshotPolicy(String policy) {
+    return new Project(
+        id, name, durability, created, limits, overSoftSince, policy, state, deletedAt);
+  }
+
+  public Project withState(State other, @Nullable Instant since) {
+    return new Project(
+        id, name, durability, created, limits, overSoftSince, snapshotPolicy, other, since);
   }
 }

@@ -4,7 +4,13 @@ import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The catalogue of projects; their times are kept to the millisecond. Thread-safe; blocks. */
+/**
+ * The catalogue of projects; their times are kept to the millisecond. Thread-safe; blocks.
+ *
+ * <p>Whatever finds projects finds those in the trash too, because their trees and chunks are
+ * needed; who shows or opens projects asks for {@link Project#isLive}. A project that is being
+ * purged is found by its id alone.
+ */
 public interface ProjectStore {
   /**
    * Adds a project whose name must be free; it has no limits at first. Repeating it with the same
@@ -27,6 +33,31 @@ public interface ProjectStore {
   /** Notes since when the use of a project that exists is above the soft limit; null: it is not. */
   void setOverSoftSince(ProjectId id, @Nullable Instant since) throws MetadataException;
 
-  /** All projects, by name. */
+  /** Sets the snapshot policy of a project that exists. */
+  void setSnapshotPolicy(ProjectId id, String policy) throws MetadataException;
+
+  /**
+   * Moves a project from one state to another, by one compare-and-set. Repeating it with the same
+   * arguments is harmless.
+   *
+   * @param deletedAt as it shall be afterwards
+   * @return false if it is in another state, or is not there
+   */
+  boolean move(ProjectId id, Project.State from, Project.State to, @Nullable Instant deletedAt)
+      throws MetadataException;
+
+  /** All projects but those that are being purged, by name. */
   List<Project> list() throws MetadataException;
+
+  /** Those that are being purged, by name. */
+  List<Project> purging() throws MetadataException;
+
+  /**
+   * Lets others have the name of a project that is being purged. Repeating it is harmless, also
+   * when another has the name already.
+   */
+  void freeName(Project project) throws MetadataException;
+
+  /** Forgets a project that is being purged and whose name is free; the last step of a purge. */
+  void remove(ProjectId id) throws MetadataException;
 }

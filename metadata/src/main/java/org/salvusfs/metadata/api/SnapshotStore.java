@@ -93,6 +93,9 @@ public interface SnapshotStore {
   boolean addClone(ProjectId origin, Instant created, ProjectId clone, UUID maker)
       throws MetadataException;
 
+  /** Drops what is left of a project that has no snapshots and never will. Idempotent. */
+  void forget(ProjectId project) throws MetadataException;
+
   /** Notes that a clone is gone, or never came to be. Does nothing if it is not noted. */
   void removeClone(ProjectId origin, Instant created, ProjectId clone) throws MetadataException;
 }

@@ -35,6 +35,7 @@ final class CassandraEvents implements EventLog {
   private final Supplier<UUID> randomIds;
   private final PreparedStatement insert;
   private final PreparedStatement select;
+  private final PreparedStatement forget;
 
   CassandraEvents(CqlSession session, String keyspace, Retries retries, Supplier<UUID> randomIds) {
     this.session = session;
@@ -50,6 +51,8 @@ final class CassandraEvents implements EventLog {
             "SELECT at, kind, detail FROM "
                 + keyspace
                 + ".event WHERE project_id = ? AND day IN ? PER PARTITION LIMIT ?");
+    forget =
+        session.prepare("DELETE FROM " + keyspace + ".event WHERE project_id = ? AND day IN ?");
   }
 
   @Override
@@ -83,6 +86,16 @@ final class CassandraEvents implements EventLog {
           events.sort(Comparator.comparing(Event::at).reversed());
           return Optional.of(List.copyOf(events.subList(0, Math.min(most, events.size()))));
         });
+  }
+
+  @Override
+  public void forget(ProjectId project, LocalDate first, LocalDate last) throws MetadataException {
+    for (var day = first; !day.isAfter(last); day = day.plusDays(DAYS_MAX)) {
+      var end = day.plusDays(DAYS_MAX).isAfter(last) ? last.plusDays(1) : day.plusDays(DAYS_MAX);
+      var delete = forget.bind(project.uuid(), day.datesUntil(end).toList()).setIdempotent(true);
+      retries.until(
+          "remove the events of project " + project, () -> Optional.of(session.execute(delete)));
+    }
   }
 
   /** A version 1 id of a moment, to the microsecond. */

@@ -62,6 +62,7 @@ final class CassandraHeads implements HeadStore {
   private final PreparedStatement operation;
   private final PreparedStatement log;
   private final PreparedStatement trim;
+  private final PreparedStatement remove;
 
   CassandraHeads(
       CqlSession session, String keyspace, Retries retries, Supplier<UUID> operationIds) {
@@ -117,6 +118,7 @@ final class CassandraHeads implements HeadStore {
             "SELECT txg, epoch, seq, sealed FROM " + table + " WHERE project_id = ? AND txg > ?");
     trim =
         session.prepare("DELETE FROM " + table + " WHERE project_id = ? AND txg >= 0 AND txg <= ?");
+    remove = session.prepare("DELETE FROM " + table + " WHERE project_id = ?");
   }
 
   /** The static columns. */
@@ -282,6 +284,17 @@ final class CassandraHeads implements HeadStore {
   public void trim(ProjectId project, long txg) throws MetadataException {
     var delete = trim.bind(project.uuid(), txg).setIdempotent(true);
     retries.until("trim the log of project " + project, () -> Optional.of(session.execute(delete)));
+  }
+
+  /**
+   * A plain deletion of the whole partition: nobody will change it any more, and what a clock that
+   * is behind leaves of it nobody reads.
+   */
+  @Override
+  public void remove(ProjectId project) throws MetadataException {
+    var delete = remove.bind(project.uuid()).setIdempotent(true);
+    retries.until(
+        "remove the head of project " + project, () -> Optional.of(session.execute(delete)));
   }
 
   private static LogRow logRow(Row row) {

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -24,16 +25,26 @@ import org.salvusfs.metadata.api.ProjectStore;
  *
  * <p>Names are unique across ids, which only a row under the name itself can decide; so the claim
  * of the name is the lightweight transaction, and it comes last. A project exists exactly if its
- * name points to it: whoever dies between the two writes leaves a row that no one sees, and no
- * blocked name.
+ * name points to it, or if it is being purged: whoever dies between the two writes leaves a row
+ * that no one sees, and no blocked name. A row without a name is one that was written to after its
+ * project had gone.
  */
 final class CassandraProjects implements ProjectStore {
+  private static final String LIVE = Project.State.LIVE.name();
+
+  /** Where a move says which state it found. */
+  private static final int PRESENT_STATE = 4;
+
   private final CqlSession session;
   private final Retries retries;
   private final Lwt lwt;
   private final PreparedStatement insert;
   private final PreparedStatement limit;
   private final PreparedStatement overSoft;
+  private final PreparedStatement policy;
+  private final PreparedStatement move;
+  private final PreparedStatement freeName;
+  private final PreparedStatement remove;
   private final PreparedStatement claim;
   private final PreparedStatement byId;
   private final PreparedStatement byName;
@@ -46,7 +57,13 @@ final class CassandraProjects implements ProjectStore {
     this.lwt = new Lwt(session, retries);
     var columns = "project_id, name, durability, created";
     var select =
-        "SELECT " + columns + ", " + ProjectLimits.COLUMNS + " FROM " + keyspace + ".project";
+        "SELECT "
+            + columns
+            + ", snapshot_policy, state, deleted_at, "
+            + ProjectLimits.COLUMNS
+            + " FROM "
+            + keyspace
+            + ".project";
     var names = keyspace + ".project_name";
     insert =
         session.prepare(
@@ -55,6 +72,19 @@ final class CassandraProjects implements ProjectStore {
     overSoft =
         session.prepare(
             "UPDATE " + keyspace + ".project SET over_soft_since = ? WHERE project_id = ?");
+    policy =
+        session.prepare(
+            "UPDATE " + keyspace + ".project SET snapshot_policy = ? WHERE project_id = ?");
+    move =
+        session.prepare(
+            "UPDATE "
+                + keyspace
+                + ".project SET state = ?, deleted_at = ? WHERE project_id = ? IF name = ? AND"
+                + " state = ?");
+    freeName = session.prepare("DELETE FROM " + names + " WHERE name = ? IF project_id = ?");
+    remove =
+        session.prepare(
+            "DELETE FROM " + keyspace + ".project WHERE project_id = ? IF state = 'PURGING'");
     claim =
         session.prepare("INSERT INTO " + names + " (name, project_id) VALUES (?, ?) IF NOT EXISTS");
     byId = session.prepare(select + " WHERE project_id = ?");
@@ -94,15 +124,22 @@ final class CassandraProjects implements ProjectStore {
   @Override
   public @Nullable Project find(ProjectId id) throws MetadataException {
     var project = readById(id.uuid());
-    return project != null && owner(project.name()).filter(id.uuid()::equals).isPresent()
-        ? project
-        : null;
+    return project != null && (isPurging(project) || isNamed(project)) ? project : null;
   }
 
   @Override
   public @Nullable Project find(String name) throws MetadataException {
     var owner = owner(name);
-    return owner.isPresent() ? readById(owner.get()) : null;
+    var project = owner.isPresent() ? readById(owner.get()) : null;
+    return project == null || isPurging(project) ? null : project;
+  }
+
+  private static boolean isPurging(Project project) {
+    return project.state() == Project.State.PURGING;
+  }
+
+  private boolean isNamed(Project project) throws MetadataException {
+    return owner(project.name()).filter(project.id().uuid()::equals).isPresent();
   }
 
   @Override
@@ -118,6 +155,83 @@ final class CassandraProjects implements ProjectStore {
   }
 
   @Override
+  public void setSnapshotPolicy(ProjectId id, String text) throws MetadataException {
+    var update = policy.bind(text, id.uuid()).setIdempotent(true);
+    retries.until("set the snapshot policy of " + id, () -> Optional.of(session.execute(update)));
+  }
+
+  /** Reads, and writes on condition that what was read is still so, until there is an answer. */
+  @Override
+  public boolean move(
+      ProjectId id, Project.State from, Project.State to, @Nullable Instant deletedAt)
+      throws MetadataException {
+    var stored = ProjectLimits.stored(deletedAt);
+    return retries.until(
+        "move project " + id + " to " + to,
+        () -> {
+          var row = lwt.readSerial(byId.bind(id.uuid()));
+          if (row == null || row.isNull("name")) {
+            return Optional.of(false);
+          }
+          var present = project(row);
+          if (present.state() == to && ProjectLimits.stored(present.deletedAt()).equals(stored)) {
+            return Optional.of(true);
+          }
+          if (present.state() != from) {
+            return Optional.of(false);
+          }
+          var change =
+              move.bind(to.name(), stored, id.uuid(), present.name())
+                  .setString(PRESENT_STATE, row.getString("state"));
+          return session.execute(change).wasApplied() ? Optional.of(true) : Optional.empty();
+        });
+  }
+
+  @Override
+  public void freeName(Project project) throws MetadataException {
+    var name = project.name();
+    lwt.change(
+        "free the name " + name,
+        freeName.bind(name, project.id().uuid()),
+        true,
+        () -> {
+          var row = lwt.readSerial(byName.bind(name));
+          boolean isOurs =
+              row != null && Columns.uuid(row, "project_id").equals(project.id().uuid());
+          return isOurs ? Optional.empty() : Optional.of(true);
+        });
+  }
+
+  @Override
+  public void remove(ProjectId id) throws MetadataException {
+    lwt.change(
+        "remove project " + id,
+        remove.bind(id.uuid()),
+        true,
+        () -> {
+          var row = lwt.readSerial(byId.bind(id.uuid()));
+          boolean isThere = row != null && "PURGING".equals(row.getString("state"));
+          return isThere ? Optional.empty() : Optional.of(true);
+        });
+  }
+
+  @Override
+  public List<Project> purging() throws MetadataException {
+    return retries.until(
+        "list the projects that are being purged",
+        () -> {
+          var projects = new ArrayList<Project>();
+          for (var row : session.execute(all.bind().setIdempotent(true))) {
+            if (!row.isNull("name") && isPurging(project(row))) {
+              projects.add(project(row));
+            }
+          }
+          projects.sort(Comparator.comparing(Project::name));
+          return Optional.of(projects);
+        });
+  }
+
+  @Override
   public List<Project> list() throws MetadataException {
     return retries.until(
         "list the projects",
@@ -128,8 +242,11 @@ final class CassandraProjects implements ProjectStore {
           }
           var projects = new ArrayList<Project>();
           for (var row : session.execute(all.bind().setIdempotent(true))) {
+            if (row.isNull("name")) {
+              continue;
+            }
             var project = project(row);
-            if (project.id().uuid().equals(owners.get(project.name()))) {
+            if (!isPurging(project) && project.id().uuid().equals(owners.get(project.name()))) {
               projects.add(project);
             }
           }
@@ -151,6 +268,7 @@ final class CassandraProjects implements ProjectStore {
             () ->
                 Optional.of(
                     Optional.ofNullable(session.execute(select).one())
+                        .filter(row -> !row.isNull("name"))
                         .map(CassandraProjects::project)))
         .orElse(null);
   }
@@ -163,6 +281,9 @@ final class CassandraProjects implements ProjectStore {
         Durability.valueOf(Columns.text(row, "durability")),
         created,
         ProjectLimits.of(row),
-        ProjectLimits.overSoftSince(row));
+        ProjectLimits.overSoftSince(row),
+        Objects.requireNonNullElse(row.getString("snapshot_policy"), ""),
+        Project.State.valueOf(Objects.requireNonNullElse(row.getString("state"), LIVE)),
+        ProjectLimits.instant(row, "deleted_at"));
   }
 }

@@ -93,6 +93,7 @@ final class CassandraSnapshots implements SnapshotStore {
   private final PreparedStatement condition;
   private final PreparedStatement put;
   private final PreparedStatement remove;
+  private final PreparedStatement forget;
 
   CassandraSnapshots(
       CqlSession session, String keyspace, Retries retries, Supplier<UUID> changeIds) {
@@ -117,6 +118,7 @@ final class CassandraSnapshots implements SnapshotStore {
                 + COLUMNS
                 + ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
     remove = session.prepare("DELETE FROM " + table + " WHERE project_id = ? AND created = ?");
+    forget = session.prepare("DELETE FROM " + table + " WHERE project_id = ?");
   }
 
   @Override
@@ -259,6 +261,13 @@ final class CassandraSnapshots implements SnapshotStore {
           clones.put(clone, maker);
           return put(present, snapshot.withClones(clones), true);
         });
+  }
+
+  @Override
+  public void forget(ProjectId project) throws MetadataException {
+    var delete = forget.bind(project.uuid()).setIdempotent(true);
+    retries.until(
+        "forget the snapshots of project " + project, () -> Optional.of(session.execute(delete)));
   }
 
   @Override

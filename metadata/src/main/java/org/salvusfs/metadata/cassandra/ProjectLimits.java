@@ -47,13 +47,18 @@ final class ProjectLimits {
         value(row, "reserve_bytes", 0));
   }
 
-  /** The epoch stands for: it is not above. */
-  static Instant stored(@Nullable Instant overSoftSince) {
-    return overSoftSince == null ? Instant.EPOCH : overSoftSince.truncatedTo(ChronoUnit.MILLIS);
+  /** The epoch stands for: it is not so. */
+  static Instant stored(@Nullable Instant since) {
+    return since == null ? Instant.EPOCH : since.truncatedTo(ChronoUnit.MILLIS);
   }
 
   static @Nullable Instant overSoftSince(Row row) {
-    Instant since = row.getInstant("over_soft_since");
+    return instant(row, "over_soft_since");
+  }
+
+  /** What {@link #stored} made. */
+  static @Nullable Instant instant(Row row, String column) {
+    Instant since = row.getInstant(column);
     return since == null || since.equals(Instant.EPOCH) ? null : since;
   }
 

@@ -1,6 +1,8 @@
 package org.salvusfs.metadata.log;
 
+import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -170,6 +172,44 @@ public final class HostIntentLog implements IntentLog {
       throw HostLogDirectory.failed(
           "the intent log of project " + fence.project() + " could not be recovered", e);
     }
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * <p>Files are renamed and written again when they are retired: what was read counts only if all
+   * names are still there afterwards.
+   */
+  @Override
+  public List<Entry> peek(long committedTxg) throws MetadataException {
+    var recovery = new HostRecovery(directory, seal, fence.host());
+    try {
+      List<LogFileName> files = directory.files(fence.project());
+      while (true) {
+        List<Entry> entries = peek(recovery, files, committedTxg);
+        List<LogFileName> now = directory.files(fence.project());
+        if (now.containsAll(files)) {
+          return entries;
+        }
+        files = now;
+      }
+    } catch (IOException e) {
+      throw HostLogDirectory.failed(
+          "the intent log of project " + fence.project() + " could not be read", e);
+    }
+  }
+
+  private List<Entry> peek(HostRecovery recovery, List<LogFileName> files, long committedTxg)
+      throws IOException {
+    var entries = new ArrayList<Entry>();
+    for (LogFileName name : files) {
+      try {
+        entries.addAll(recovery.intact(name, committedTxg));
+      } catch (NoSuchFileException | FileNotFoundException retired) {
+        log.debug("log file {} was retired while it was looked at", name);
+      }
+    }
+    return entries;
   }
 
   /** Another host wrote the project after these files: their records must not come back. */

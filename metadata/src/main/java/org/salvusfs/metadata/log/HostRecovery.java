@@ -42,6 +42,22 @@ final class HostRecovery {
     return file.records().isEmpty() && !file.damaged();
   }
 
+  /** The records of one file up to the first that a recovery would stop at. */
+  List<IntentLog.Entry> intact(LogFileName name, long committedTxg) throws IOException {
+    var entries = new ArrayList<IntentLog.Entry>();
+    for (LogRecord record : LogFileReader.read(directory, name, host).records()) {
+      if (record.txg() > committedTxg) {
+        try {
+          entries.add(open(name, record));
+        } catch (MetadataException.Corrupt e) {
+          log.error("{}: record {}: {}", name, record.seq(), e.getMessage());
+          break;
+        }
+      }
+    }
+    return entries;
+  }
+
   Recovered read(List<LogFileName> chain, long committedTxg) throws IOException {
     var files = new ArrayList<LogFileReader.Found>();
     for (LogFileName name : chain) {

@@ -122,6 +122,11 @@ public final class QuorumIntentLog implements IntentLog {
     return records.entries();
   }
 
+  @Override
+  public List<Entry> peek(long committedTxg) throws MetadataException {
+    return recover(committedTxg);
+  }
+
   private LogPart open(LogRow row) throws MetadataException.Corrupt {
     LogPart part = seal.open(row.sealed());
     if (part.seq() != row.seq() || part.txg() != row.txg()) {

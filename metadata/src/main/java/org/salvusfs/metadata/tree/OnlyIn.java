@@ -9,7 +9,7 @@ import org.salvusfs.metadata.api.MetadataException;
 import org.salvusfs.metadata.api.ProjectId;
 
 /**
- * The nodes of one tree that others do not have, from the top down, one level at a time. Equal
+ * The nodes of some trees that others do not have, from the top down, one level at a time. Equal
  * nodes are of the same level, and what is below a shared node is shared: so on each level only
  * those are opened that the other side has not got, and leaves are never read.
  */
@@ -32,6 +32,11 @@ final class OnlyIn {
       return tops.stream().mapToInt(Node::level).max().orElse(-1);
     }
 
+    /** The level of the lowest top. */
+    int lowest() {
+      return tops.stream().mapToInt(Node::level).min().orElse(-1);
+    }
+
     /** Adds the tops of a level to what was found below the level above. */
     Set<BlockId> at(int height) {
       for (int i = 0; i < tops.size(); i++) {
@@ -51,13 +56,15 @@ final class OnlyIn {
   /**
    * The nodes by level, leaves first.
    *
+   * @param roots those that are not there are left out
    * @param others trees of any project
    */
-  List<List<BlockId>> run(BlockId root, List<BlockId> others) throws MetadataException {
+  List<List<BlockId>> run(List<BlockId> roots, List<BlockId> others) throws MetadataException {
     var mine = new Side();
-    try {
-      mine.addTop(root, nodes.load(root));
-    } catch (MetadataException.Missing e) {
+    for (BlockId root : roots) {
+      addTop(mine, root);
+    }
+    if (mine.tops.isEmpty()) {
       return List.of();
     }
     var theirs = new Side();
@@ -70,7 +77,7 @@ final class OnlyIn {
       var onlyTheirs = new HashSet<>(theirs.at(height));
       onlyMine.removeAll(theirs.level);
       onlyTheirs.removeAll(mine.level);
-      if (onlyMine.isEmpty() && height <= mine.height()) {
+      if (onlyMine.isEmpty() && height <= mine.lowest()) {
         break;
       }
       theirs.level = height == 0 ? Set.of() : below(onlyTheirs);
@@ -80,6 +87,17 @@ final class OnlyIn {
       }
     }
     return leavesFirst(levels, mine.height());
+  }
+
+  /** A root that is not there was freed before. */
+  private void addTop(Side side, BlockId root) throws MetadataException {
+    Node top;
+    try {
+      top = nodes.load(root);
+    } catch (MetadataException.Missing freedBefore) {
+      return;
+    }
+    side.addTop(root, top);
   }
 
   /** Puts empty levels where the walk ended early. */

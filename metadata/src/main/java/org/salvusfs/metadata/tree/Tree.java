@@ -1,5 +1,6 @@
 package org.salvusfs.metadata.tree;
 
+import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -107,7 +108,40 @@ public final class Tree {
    * @throws MetadataException.Missing if a node of the others is not there
    */
   public List<List<BlockId>> onlyIn(BlockId root, List<BlockId> others) throws MetadataException {
-    return new OnlyIn(project, nodes).run(root, others);
+    return onlyIn(List.of(root), others);
+  }
+
+  /**
+   * Likewise, of several trees at once. Their ids are held in memory, leaves included.
+   *
+   * @param roots of this project; those that are not there any more are left out
+   */
+  public List<List<BlockId>> onlyIn(List<BlockId> roots, List<BlockId> others)
+      throws MetadataException {
+    return new OnlyIn(project, nodes).run(roots, others);
+  }
+
+  /**
+   * This project's nodes on the way from the root to where an item is or would be, the root first,
+   * up to the first one that is not there.
+   */
+  public List<BlockId> path(BlockId root, Key key) throws MetadataException {
+    var path = new ArrayList<BlockId>();
+    @Nullable BlockId at = root;
+    while (at != null) {
+      Node node;
+      try {
+        node = nodes.load(at);
+      } catch (MetadataException.Missing gone) {
+        return path;
+      }
+      if (!node.project().equals(project)) {
+        return path;
+      }
+      path.add(at);
+      at = node.isLeaf() ? null : node.child(node.childFor(key.bytes()));
+    }
+    return path;
   }
 
   /**

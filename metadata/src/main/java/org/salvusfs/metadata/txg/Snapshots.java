@@ -109,6 +109,16 @@ public final class Snapshots {
     retirement.keepFor(family().ancestorTxgs());
   }
 
+  /** See {@link Transactions#settle}. */
+  void settle() throws MetadataException {
+    changing.lock();
+    try {
+      groups.awaitFreshCommit();
+    } finally {
+      changing.unlock();
+    }
+  }
+
   /** Those that may be used, oldest first. */
   public List<Snapshot> list() throws MetadataException {
     return store.list(project);

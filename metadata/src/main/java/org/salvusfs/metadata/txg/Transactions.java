@@ -266,6 +266,19 @@ public final class Transactions implements AutoCloseable {
     groups.awaitCommitted();
   }
 
+  /**
+   * Commits, whether anything changed or not. On return no operation and no change of snapshots is
+   * under way any more that had begun before the call, and what they all did is in the committed
+   * tree or in the rows of the snapshots.
+   *
+   * @throws MetadataException.Fenced if another host holds the project: what was not committed
+   *     never will be
+   * @throws MetadataException.Unavailable if that takes longer than the patience
+   */
+  public void settle() throws MetadataException {
+    snapshots.settle();
+  }
+
   /** An inode number that was never given out. */
   public long nextInode() {
     return usage.takeInode();

@@ -57,6 +57,26 @@ public abstract class EventLogContract {
   }
 
   @Test
+  void forget_removesItsDaysAndNothingOfOthers() throws Exception {
+    var log = events();
+    var before = event("2024-05-31T23:59:59Z", "before");
+    var old = event("2024-06-01T00:00:00Z", "old");
+    var today = event("2026-11-20T23:59:59Z", "today");
+    var after = event("2026-11-21T00:00:00Z", "after");
+    var other =
+        new Event(new ProjectId(UUID.randomUUID()), today.at(), "quota-warning", "of another");
+    for (Event each : List.of(before, old, today, after, other)) {
+      log.add(each);
+    }
+    for (int again = 0; again < 2; again++) {
+      log.forget(project, LocalDate.parse("2024-06-01"), DAY);
+      assertEquals(List.of(after), log.newest(project, DAY.plusDays(1), EventLog.DAYS_MAX, 10));
+      assertEquals(List.of(before), log.newest(project, LocalDate.parse("2024-12-01"), 300, 10));
+      assertEquals(List.of(other), log.newest(other.project(), DAY, 1, 10));
+    }
+  }
+
+  @Test
   void add_severalOfOneMoment_keepsAll() throws Exception {
     var log = events();
     var expected = new ArrayList<String>();

@@ -77,6 +77,21 @@ public abstract class HeadStoreContract {
   }
 
   @Test
+  void remove_headAndLogAreGone_andNobodyGetsThemBack() throws Exception {
+    var heads = heads();
+    var fence = createAndAcquire(heads);
+    heads.append(fence, List.of(row(2, 1)));
+    for (int again = 0; again < 2; again++) {
+      heads.remove(project);
+      assertNull(heads.read(project));
+      assertEquals(List.of(), heads.log(project, 0));
+    }
+    assertThrows(Fenced.class, () -> heads.commit(fence, root(2), 2));
+    heads.release(fence);
+    assertNull(heads.read(project));
+  }
+
+  @Test
   void acquire_noHead_returnsFalse() throws Exception {
     var fence = new Fence(project, 1, UUID.randomUUID(), UUID.randomUUID());
     assertFalse(heads().acquire(new Head(project, 0, null, null, root(1), 1), fence));

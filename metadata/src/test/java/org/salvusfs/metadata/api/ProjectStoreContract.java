@@ -103,9 +103,7 @@ public abstract class ProjectStoreContract {
     assertTrue(projects.create(other));
     var limits = new Limits(10L << 30, 9L << 30, Duration.ofDays(3), 100_000, 16 << 20);
     projects.setLimits(limited.id(), limits);
-    var expected =
-        new Project(
-            limited.id(), limited.name(), limited.durability(), limited.created(), limits, null);
+    var expected = limited.withLimits(limits);
     assertEquals(expected, projects.find(limited.id()));
     assertEquals(expected, projects.find(limited.name()));
     assertEquals(List.of(expected, other), mine(projects));
@@ -134,6 +132,98 @@ public abstract class ProjectStoreContract {
     assertEquals(since, Objects.requireNonNull(projects.find(project.id())).overSoftSince());
     projects.setOverSoftSince(project.id(), null);
     assertNull(Objects.requireNonNull(projects.find(project.id())).overSoftSince());
+  }
+
+  @Test
+  void setSnapshotPolicy_isKeptUntilItIsEmptyAgain() throws Exception {
+    var projects = projects();
+    var project = project("policy");
+    assertTrue(projects.create(project));
+    projects.setSnapshotPolicy(project.id(), "1h:24");
+    assertEquals(project.withSnapshotPolicy("1h:24"), projects.find(project.name()));
+    projects.setSnapshotPolicy(project.id(), "");
+    assertEquals(List.of(project), mine(projects));
+  }
+
+  @Test
+  void move_toTheTrashAndBack_keepsEverythingElse() throws Exception {
+    var projects = projects();
+    var project = project("trash");
+    assertTrue(projects.create(project));
+    var limits = new Limits(5, 4, Duration.ofSeconds(1), 3, 2);
+    projects.setLimits(project.id(), limits);
+    var when = Instant.parse("2026-11-21T10:11:12.345Z");
+    for (int again = 0; again < 2; again++) {
+      assertTrue(
+          projects.move(project.id(), Project.State.LIVE, Project.State.DELETED, when),
+          "also repeated");
+    }
+    var deleted = project.withLimits(limits).withState(Project.State.DELETED, when);
+    assertEquals(deleted, projects.find(project.id()));
+    assertEquals(deleted, projects.find(project.name()));
+    assertEquals(List.of(deleted), mine(projects));
+    assertFalse(projects.create(project("trash")), "its name stays its own");
+    assertFalse(
+        projects.move(
+            project.id(), Project.State.LIVE, Project.State.DELETED, when.plusSeconds(1)));
+    assertTrue(projects.move(project.id(), Project.State.DELETED, Project.State.LIVE, null));
+    assertEquals(List.of(project.withLimits(limits)), mine(projects));
+    assertFalse(
+        projects.move(
+            new ProjectId(UUID.randomUUID()), Project.State.LIVE, Project.State.DELETED, when));
+  }
+
+  @Test
+  void move_undeleteAndPurgeAtOnce_oneWins() throws Exception {
+    var projects = projects();
+    var when = Instant.parse("2026-11-21T10:11:12.345Z");
+    for (int round = 0; round < 10; round++) {
+      var project = project("contested" + round);
+      assertTrue(projects.create(project));
+      assertTrue(projects.move(project.id(), Project.State.LIVE, Project.State.DELETED, when));
+      try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+        var results =
+            threads.invokeAll(
+                List.<Callable<Boolean>>of(
+                    () ->
+                        projects.move(
+                            project.id(), Project.State.DELETED, Project.State.LIVE, null),
+                    () ->
+                        projects.move(
+                            project.id(), Project.State.DELETED, Project.State.PURGING, when)));
+        boolean back = results.get(0).get();
+        assertEquals(!back, results.get(1).get());
+        var now = Objects.requireNonNull(projects.find(project.id()));
+        assertEquals(back ? Project.State.LIVE : Project.State.PURGING, now.state());
+      }
+    }
+  }
+
+  @Test
+  void purge_freesTheNameFirstAndIsFoundByIdUntilItIsRemoved() throws Exception {
+    var projects = projects();
+    var project = project("purged");
+    var other = project("purged");
+    var when = Instant.parse("2026-11-21T10:11:12.345Z");
+    assertTrue(projects.create(project));
+    assertTrue(projects.move(project.id(), Project.State.LIVE, Project.State.PURGING, when));
+    var purging = project.withState(Project.State.PURGING, when);
+    assertEquals(List.of(), mine(projects));
+    assertNull(projects.find(project.name()));
+    projects.freeName(purging);
+    assertTrue(projects.create(other));
+    projects.freeName(purging);
+    assertEquals(other, projects.find(other.name()), "not of another's name");
+    assertEquals(purging, projects.find(project.id()));
+    assertTrue(projects.purging().contains(purging));
+    projects.remove(other.id());
+    assertEquals(List.of(other), mine(projects), "only what is being purged is removed");
+    for (int again = 0; again < 2; again++) {
+      projects.remove(project.id());
+    }
+    assertNull(projects.find(project.id()));
+    assertFalse(projects.purging().contains(purging));
+    assertEquals(List.of(other), mine(projects));
   }
 
   @Test

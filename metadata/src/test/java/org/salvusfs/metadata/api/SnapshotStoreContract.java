@@ -68,6 +68,20 @@ public abstract class SnapshotStoreContract {
   }
 
   @Test
+  void forget_leavesNothing() throws Exception {
+    var snapshots = opened();
+    var snapshot = snapshot("only", 1);
+    assertEquals(Creation.CREATED, snapshots.create(fence, snapshot));
+    assertEquals(Deletion.DELETING, snapshots.delete(project, snapshot.created()));
+    snapshots.remove(fence, snapshot.created());
+    for (int again = 0; again < 2; again++) {
+      snapshots.forget(project);
+      assertEquals(List.of(), snapshots.listAll(project));
+    }
+    assertThrows(IllegalStateException.class, () -> snapshots.create(fence, snapshot));
+  }
+
+  @Test
   void list_opened_isEmpty() throws Exception {
     assertEquals(List.of(), opened().listAll(project));
   }

@@ -63,6 +63,28 @@ class SchemaIT {
   }
 
   @Test
+  void open_projectsOfVersion2_areLiveAndCanBeDeleted(LocalCassandra server) throws Exception {
+    var keyspace = "schema_without_trash";
+    var project =
+        new Project(
+            new ProjectId(UUID.randomUUID()), "old", Durability.HOST, Instant.ofEpochSecond(7));
+    try (var metadata = Keyspaces.open(server, keyspace)) {
+      assertTrue(metadata.projects().create(project));
+    }
+    Keyspaces.change(
+        server, keyspace, "ALTER TABLE project DROP (state, deleted_at, snapshot_policy)");
+    try (var metadata = Keyspaces.open(server, keyspace)) {
+      assertEquals(List.of(project), metadata.projects().list());
+      assertEquals(List.of(), metadata.projects().purging());
+      var since = Instant.ofEpochSecond(9);
+      assertTrue(
+          metadata.projects().move(project.id(), Project.State.LIVE, Project.State.DELETED, since));
+      assertEquals(
+          project.withState(Project.State.DELETED, since), metadata.projects().find("old"));
+    }
+  }
+
+  @Test
   void open_newerSchema_isRefused(LocalCassandra server) throws Exception {
     var keyspace = "schema_newer";
     try (var metadata = Keyspaces.open(server, keyspace)) {
@@ -74,7 +96,7 @@ class SchemaIT {
     var e =
         assertThrows(
             IncompatibleSchemaException.class, () -> Keyspaces.open(server, keyspace).close());
-    assertTrue(e.toString().contains("schema version 3"), e.toString());
+    assertTrue(e.toString().contains("schema version 4"), e.toString());
   }
 
   @Test

@@ -28,6 +28,11 @@ class HostIntentLogOnLocalDiskTest extends IntentLogContract {
   }
 
   @Override
+  IntentLog beside() throws IOException {
+    return logs.beside();
+  }
+
+  @Override
   IntentLog openNeighbour() throws IOException {
     return neighbour.open();
   }

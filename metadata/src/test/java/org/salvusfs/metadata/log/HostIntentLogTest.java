@@ -39,6 +39,11 @@ class HostIntentLogTest extends IntentLogContract {
   }
 
   @Override
+  IntentLog beside() throws IOException {
+    return logs.beside();
+  }
+
+  @Override
   IntentLog openNeighbour() throws IOException {
     return neighbour.open();
   }

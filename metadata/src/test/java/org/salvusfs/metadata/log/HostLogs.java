@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.Random;
 import java.util.UUID;
 import org.salvusfs.blockstore.disk.Disk;
+import org.salvusfs.metadata.api.Fence;
 import org.salvusfs.metadata.api.ProjectId;
 
 /** One project's host log over all its openings on one disk. */
@@ -28,6 +29,13 @@ final class HostLogs {
   /** A new process of this host that has acquired the project. */
   HostIntentLog open() throws IOException {
     return open(Openings.HOST);
+  }
+
+  /** A log that this host only looks at. */
+  HostIntentLog beside() throws IOException {
+    var nobody = new Fence(openings.project(), 0, Openings.HOST, Openings.HOST);
+    var directory = HostLogDirectory.open(disk, SMALL, random::nextLong);
+    return new HostIntentLog(directory, new XorCodec(), nobody);
   }
 
   HostIntentLog open(UUID host) throws IOException {

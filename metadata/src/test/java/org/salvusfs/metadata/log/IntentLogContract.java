@@ -22,6 +22,9 @@ abstract class IntentLogContract {
   /** The project's log in a new epoch of this host, whatever became of the previous one. */
   abstract IntentLog open() throws IOException;
 
+  /** The same log, only to be looked at. */
+  abstract IntentLog beside() throws IOException;
+
   /** The log of another project at the same place. */
   abstract IntentLog openNeighbour() throws IOException;
 
@@ -59,6 +62,23 @@ abstract class IntentLogContract {
       assertEquals("record " + i, text(entries.get(i)));
       assertEquals(Txgs.base(1) + 1 + i / 40, entries.get(i).txg());
     }
+  }
+
+  @Test
+  void peek_whileTheLogIsInUse_givesWhatIsThere_andChangesNothing() throws IOException {
+    IntentLog log = open();
+    log.recover(0);
+    log.append(txg(1), bytes("a"));
+    log.append(txg(2), bytes("b"));
+    IntentLog looking = beside();
+    assertEquals(List.of("a", "b"), texts(looking.peek(0)));
+    assertEquals(List.of("b"), texts(looking.peek(txg(1))));
+    log.append(txg(3), bytes("c"));
+    assertEquals(List.of("a", "b", "c"), texts(looking.peek(0)));
+    log.retire(txg(3));
+    log.append(txg(4), bytes("d"));
+    assertEquals(List.of("d"), texts(looking.peek(txg(3))));
+    assertEquals(List.of("d"), texts(open().recover(Txgs.base(1) + 3)));
   }
 
   @Test

@@ -18,6 +18,10 @@ final class Openings {
     this.project = project;
   }
 
+  ProjectId project() {
+    return project;
+  }
+
   /** The latest epoch, 0 before the first. */
   long epoch() {
     return epoch;

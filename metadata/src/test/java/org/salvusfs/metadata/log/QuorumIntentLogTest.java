@@ -30,6 +30,12 @@ class QuorumIntentLogTest extends IntentLogContract {
   }
 
   @Override
+  IntentLog beside() {
+    var nobody = new Fence(project, 0, new UUID(1, 1), new UUID(1, 1));
+    return new QuorumIntentLog(heads, new XorCodec(), nobody);
+  }
+
+  @Override
   IntentLog openNeighbour() throws IOException {
     return new QuorumIntentLog(heads, new XorCodec(), acquire(new ProjectId(new UUID(13, 14))));
   }

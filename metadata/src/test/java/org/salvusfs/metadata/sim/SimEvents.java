@@ -49,6 +49,18 @@ final class SimEvents implements EventLog {
                 .toList());
   }
 
+  @Override
+  public void forget(ProjectId project, LocalDate first, LocalDate last) throws MetadataException {
+    faults.run(
+        "forget events",
+        () ->
+            events.removeIf(
+                event ->
+                    event.project().equals(project)
+                        && !day(event).isBefore(first)
+                        && !day(event).isAfter(last)));
+  }
+
   private static LocalDate day(Event event) {
     return LocalDate.ofInstant(event.at(), ZoneOffset.UTC);
   }

@@ -170,6 +170,11 @@ final class SimHeads implements HeadStore {
         });
   }
 
+  @Override
+  public void remove(ProjectId project) throws MetadataException {
+    faults.run("remove head", () -> states.remove(project) != null);
+  }
+
   int logRowCount(ProjectId project) {
     return faults.locked(
         () -> {

@@ -182,6 +182,11 @@ final class SimSnapshots implements SnapshotStore {
   }
 
   @Override
+  public void forget(ProjectId project) throws MetadataException {
+    faults.run("forget snapshots", () -> projects.remove(project) != null);
+  }
+
+  @Override
   public void removeClone(ProjectId origin, Instant created, ProjectId clone)
       throws MetadataException {
     faults.<@Nullable Void>run(

@@ -55,6 +55,11 @@ final class Rig {
         }
 
         @Override
+        public void keep(BlockId id) {
+          throw new IllegalStateException("no chunks here");
+        }
+
+        @Override
         public byte[] get(BlockId id) {
           throw new IllegalStateException("no chunks here");
         }

@@ -1,0 +1,131 @@
+package org.salvusfs.daemon.wiring;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.IOException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.salvusfs.daemon.fs.Errno;
+import org.salvusfs.daemon.fs.FsException;
+import org.salvusfs.daemon.management.DaemonException;
+import org.salvusfs.daemon.vfs.ProjectFileSystem;
+import org.salvusfs.metadata.api.Project;
+import org.salvusfs.metadata.api.Snapshot;
+
+/**
+ * Brings files and directories back from snapshots, while the project is in use, and has the kernel
+ * forget what it knows of what was there.
+ */
+final class Restoring {
+  private static final String HIDDEN = ".salvus-restore-";
+
+  private final Projects projects;
+  private final Surroundings surroundings;
+  private final Daemon.Mounted mounted;
+
+  Restoring(Projects projects, Surroundings surroundings, Daemon.Mounted mounted) {
+    this.projects = projects;
+    this.surroundings = surroundings;
+    this.mounted = mounted;
+  }
+
+  /**
+   * Restores.
+   *
+   * @param path in the snapshot, from the project's top
+   * @param to where it shall be, likewise
+   * @param beforeName of the snapshot that keeps what is there now
+   * @return that snapshot
+   */
+  Snapshot to(
+      Project project, Snapshot from, String path, String to, String beforeName, Instant now)
+      throws IOException, DaemonException {
+    List<byte[]> source = names(path);
+    List<byte[]> target = names(to);
+    OpenProject held = projects.held(project);
+    String hidden = HIDDEN + surroundings.newId();
+    try {
+      return held.fileSystem()
+          .restore(
+              from,
+              source,
+              target,
+              hidden.getBytes(UTF_8),
+              () ->
+                  held.transactions()
+                      .snapshots()
+                      .create(
+                          beforeName,
+                          Snapshot.Kind.BEFORE_RESTORE,
+                          "before the restore of %s from %s".formatted(path, from.name()),
+                          now)
+                      .orElseThrow(
+                          () -> new IOException("there is a snapshot " + beforeName + " already")),
+              new Kernel(project));
+    } catch (FsException e) {
+      throw refused(project, to, e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new DaemonException.Failed("the restore was interrupted", e);
+    }
+  }
+
+  /** The names that a path consists of. */
+  private static List<byte[]> names(String path) throws DaemonException.Invalid {
+    var names = new ArrayList<byte[]>();
+    for (String name : path.split("/", -1)) {
+      if (name.equals("..") || name.indexOf('\0') >= 0) {
+        throw new DaemonException.Invalid(
+            "\"%s\" is no path from the project's top".formatted(path));
+      }
+      if (!name.isEmpty() && !name.equals(".")) {
+        names.add(name.getBytes(UTF_8));
+      }
+    }
+    if (names.isEmpty()) {
+      throw new DaemonException.Invalid(
+          "which file or directory? ./salvus snapshot rollback brings a whole project back");
+    }
+    return names;
+  }
+
+  private static DaemonException refused(Project project, String to, FsException e) {
+    if (e.errno() == Errno.ENOENT) {
+      String what = String.valueOf(e.getMessage()).replaceFirst("^ENOENT: ", "");
+      return new DaemonException.Invalid("nothing was restored: " + what);
+    }
+    if (e.errno() == Errno.EDQUOT) {
+      return new DaemonException.Invalid(
+          "nothing was restored: project %s has no room for it beside what is there"
+              .formatted(project.name()));
+    }
+    return new DaemonException.Failed(
+        "restoring to %s failed: %s".formatted(to, e.getMessage()), e);
+  }
+
+  /** Tells the kernel as far as it knows of what has changed. */
+  private final class Kernel implements ProjectFileSystem.Changes {
+    private final Project project;
+
+    Kernel(Project project) {
+      this.project = project;
+    }
+
+    @Override
+    public void name(long directory, byte[] name) {
+      long node = mounted.fileSystem().nodeInUse(project.id(), directory);
+      if (node != 0) {
+        mounted.mount().invalidateEntry(node, name);
+      }
+    }
+
+    @Override
+    public void inode(long inode) {
+      long node = mounted.fileSystem().nodeInUse(project.id(), inode);
+      if (node != 0) {
+        mounted.mount().invalidateNode(node, 0, 0);
+      }
+    }
+  }
+}

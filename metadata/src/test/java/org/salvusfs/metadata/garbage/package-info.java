@@ -1,0 +1,4 @@
+@NullMarked
+package org.salvusfs.metadata.garbage;
+
+import org.jspecify.annotations.NullMarked;
