@@ -293,6 +293,21 @@ final class CommandsTest {
   }
 
   @Test
+  void import_completeOne_is0_theOther_is1() throws Exception {
+    salvus("project", "create", "demo");
+    assertEquals(0, salvus("import", "demo", data.toString()));
+    assertTrue(out().contains("3 entries") && out().contains("2.0 MB copied"), out());
+    assertTrue(out().endsWith("1 were there already\n"), out());
+    daemon.plant("a/b: EISDIR");
+    assertEquals(1, salvus("import", "demo", data.toString()));
+    assertTrue(out().startsWith("a/b: EISDIR\n"), out());
+    assertEquals(1, salvus("import", "demo", data.toString(), "--json"));
+    assertEquals(2_000_000, new ObjectMapper().readTree(out()).at("/bytesCopied").asInt());
+    assertEquals(6, salvus("import", "none", data.toString()));
+    assertEquals(2, salvus("import", "demo"));
+  }
+
+  @Test
   void check_soundProject_is0_damagedOne_is1() {
     salvus("project", "create", "demo");
     assertEquals(0, salvus("check", "demo"));
