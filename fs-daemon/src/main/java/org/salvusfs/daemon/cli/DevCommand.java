@@ -83,7 +83,7 @@ final class DevCommand implements Callable<Integer> {
     var run = new DaemonRun(session, common.json());
     var daemon = session.starter().start(config, run::progress);
     try {
-      if (daemon.projects().isEmpty()) {
+      if (daemon.projects().isEmpty() && daemon.trash().list().isEmpty()) {
         daemon.createProject(FIRST_PROJECT, Optional.empty());
       }
       remember(text);
@@ -170,19 +170,24 @@ final class DevCommand implements Callable<Integer> {
       out.flush();
       return;
     }
-    var first = daemon.projects().getFirst().name();
+    var projects = daemon.projects();
+    var first =
+        projects.isEmpty()
+            ? "./salvus project create NAME%s        makes a project".formatted(common.dataWords())
+            : "cd %s        work in it, with any program"
+                .formatted(config.mount().resolve(projects.getFirst().name()));
     out.printf(
         """
 
         SalvusFS is ready. Each directory in %s is a project.
 
-          cd %s        work in it, with any program
+          %s
           ./salvus status%s        see what goes on
           ./salvus stop%s          unmount and stop%s
 
         """,
         config.mount(),
-        config.mount().resolve(first),
+        first,
         common.dataWords(),
         common.dataWords(),
         detached ? "" : "; so does Ctrl-C");

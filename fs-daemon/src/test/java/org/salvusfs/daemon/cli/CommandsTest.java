@@ -457,6 +457,16 @@ final class CommandsTest {
   }
 
   @Test
+  void dev_whenTheOnlyProjectIsInTheTrash_startsWithout() throws Exception {
+    daemon.requestStop();
+    salvus("dev");
+    daemon.trash().delete("demo");
+    assertEquals(0, salvus("dev"));
+    assertTrue(out().contains("./salvus project create NAME"), out());
+    assertEquals(List.of(), daemon.projects());
+  }
+
+  @Test
   void upgrade_inTheNewProcess_takesOverTheMountThatIsThere() throws Exception {
     daemon.requestStop();
     salvus("dev", "--mount", data.resolve("m").toString());
