@@ -27,6 +27,8 @@ import org.slf4j.LoggerFactory;
  * takes any number of the index's last updates; then every block in use must be there, and a rerun
  * must free what is left.
  */
+@Tag("promise")
+@Tag("promise-12")
 class PackSweepCrashTest {
   private static final int BLOCKS = 40;
 

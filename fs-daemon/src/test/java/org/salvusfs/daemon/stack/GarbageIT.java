@@ -27,6 +27,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The collection of garbage through a real mount: space comes back, and nothing else goes. */
 @Tag("mount")
+@Tag("promise")
+@Tag("promise-12")
 class GarbageIT {
   private static final int FILE_BYTES = 3_000_000;
   private static final int FILES = 16;

@@ -5,6 +5,7 @@ import ch.qos.logback.classic.Logger;
 import java.util.Random;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
 
@@ -15,6 +16,8 @@ import org.slf4j.LoggerFactory;
  * <p>{@code -Dsalvus.garbage.runs=100000} (or {@code -Dsalvus.full=true}) runs it at length; {@code
  * -Dsalvus.garbage.seed=N} begins at another seed.
  */
+@Tag("promise")
+@Tag("promise-12")
 class GarbageSimTest {
   private static final int RUNS =
       Integer.getInteger("salvus.garbage.runs", Boolean.getBoolean("salvus.full") ? 100_000 : 3000);

@@ -10,6 +10,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -25,6 +26,8 @@ import org.salvusfs.metadata.sim.SimulatedMetadata;
  * Random changes, snapshots, deletions, rollbacks and clones, compared with maps that are copied.
  * At the end the store holds exactly the nodes that something needs.
  */
+@Tag("promise")
+@Tag("promise-12")
 class SnapshotModelTest {
   @RegisterExtension static final Muted MUTED = new Muted(Committer.class);
 
