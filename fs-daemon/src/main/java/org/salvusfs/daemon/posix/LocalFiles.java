@@ -143,20 +143,47 @@ public final class LocalFiles {
     return name[0] == '.' && (name.length == 1 || (name.length == 2 && name[1] == '.'));
   }
 
-  /** What a symbolic link points to. */
-  public static byte[] readlink(byte[] path) throws LocalFileException {
-    var target = new byte[1][];
+  /** A call that fills a buffer and says how much of it. */
+  @FunctionalInterface
+  private interface Filling {
+    long on(Arena arena, MemorySegment state, MemorySegment path, MemorySegment into)
+        throws Throwable;
+  }
+
+  /**
+   * What a call filled in.
+   *
+   * @param result its count, or the negative errno
+   */
+  private record Filled(long result, byte[] bytes) {
+    byte[] checked(String call, byte[] path) throws LocalFileException {
+      check(call, path, result);
+      return bytes;
+    }
+  }
+
+  private static Filled filled(byte[] path, int bytesMax, Filling filling) {
+    var bytes = new byte[1][];
     long result =
         call(
             path,
             (arena, state, p) -> {
-              MemorySegment into = arena.allocate(LINK_BYTES_MAX);
-              long count = (long) READLINK.invokeExact(state, p, into, (long) LINK_BYTES_MAX);
-              target[0] = count < 0 ? new byte[0] : bytes(into, count);
+              MemorySegment into = arena.allocate(bytesMax);
+              long count = filling.on(arena, state, p, into);
+              bytes[0] = bytes(into, Math.max(0, count));
               return count;
             });
-    check("readlink", path, result);
-    return target[0];
+    return new Filled(result, bytes[0]);
+  }
+
+  /** What a symbolic link points to. */
+  public static byte[] readlink(byte[] path) throws LocalFileException {
+    return filled(
+            path,
+            LINK_BYTES_MAX,
+            (arena, state, p, into) ->
+                (long) READLINK.invokeExact(state, p, into, (long) LINK_BYTES_MAX))
+        .checked("readlink", path);
   }
 
   /**
@@ -165,51 +192,36 @@ public final class LocalFiles {
    * such thing.
    */
   public static List<Xattr> xattrs(byte[] path) throws LocalFileException {
-    var listed = new byte[1][];
-    long result =
-        call(
+    Filled names =
+        filled(
             path,
-            (arena, state, p) -> {
-              MemorySegment into = arena.allocate(XATTR_BYTES_MAX);
-              long count = (long) LLISTXATTR.invokeExact(state, p, into, (long) XATTR_BYTES_MAX);
-              listed[0] = count < 0 ? new byte[0] : bytes(into, count);
-              return count;
-            });
-    if (result == -EOPNOTSUPP) {
+            XATTR_BYTES_MAX,
+            (arena, state, p, into) ->
+                (long) LLISTXATTR.invokeExact(state, p, into, (long) XATTR_BYTES_MAX));
+    if (names.result() == -EOPNOTSUPP) {
       return List.of();
     }
-    check("listing attributes", path, result);
+    byte[] listed = names.checked("listing attributes", path);
     var xattrs = new ArrayList<Xattr>();
-    for (int at = 0, end; at < listed[0].length; at = end + 1) {
+    for (int at = 0, end; at < listed.length; at = end + 1) {
       end = at;
-      while (listed[0][end] != 0) {
+      while (listed[end] != 0) {
         end++;
       }
-      addXattr(path, Arrays.copyOfRange(listed[0], at, end), xattrs);
-    }
-    return xattrs;
-  }
-
-  /** One that has gone since it was listed is left out. */
-  private static void addXattr(byte[] path, byte[] name, List<Xattr> xattrs)
-      throws LocalFileException {
-    var value = new byte[1][];
-    long result =
-        call(
-            path,
-            (arena, state, p) -> {
-              MemorySegment into = arena.allocate(XATTR_BYTES_MAX);
-              long count =
+      byte[] name = Arrays.copyOfRange(listed, at, end);
+      Filled value =
+          filled(
+              path,
+              XATTR_BYTES_MAX,
+              (arena, state, p, into) ->
                   (long)
                       LGETXATTR.invokeExact(
-                          state, p, cString(arena, name), into, (long) XATTR_BYTES_MAX);
-              value[0] = count < 0 ? new byte[0] : bytes(into, count);
-              return count;
-            });
-    if (result != -ENODATA) {
-      check("reading an attribute", path, result);
-      xattrs.add(new Xattr(name, value[0]));
+                          state, p, cString(arena, name), into, (long) XATTR_BYTES_MAX));
+      if (value.result() != -ENODATA) { // it has not gone since it was listed
+        xattrs.add(new Xattr(name, value.checked("reading an attribute", path)));
+      }
     }
+    return xattrs;
   }
 
   /** Opens a regular file for reading. A fifo that took its place does not block. */

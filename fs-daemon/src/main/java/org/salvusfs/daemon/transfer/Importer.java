@@ -19,6 +19,7 @@ import org.salvusfs.daemon.management.ImportReport;
 import org.salvusfs.daemon.posix.LocalFileException;
 import org.salvusfs.daemon.posix.LocalFiles;
 import org.salvusfs.daemon.posix.LocalStat;
+import org.salvusfs.daemon.vfs.ProjectFileSystem;
 
 /**
  * Makes a project contain what a local directory contains: contents with their holes, owners,
@@ -62,7 +63,7 @@ public final class Importer {
    */
   public Importer(
       FileSystem project,
-      Kernel kernel,
+      ProjectFileSystem.Changes changes,
       Executor workers,
       int parallelism,
       String unique,
@@ -70,7 +71,7 @@ public final class Importer {
     this.workers = workers;
     this.parallelism = parallelism;
     this.tally = new Tally(progress);
-    this.replica = new Replica(project, kernel, tally, unique);
+    this.replica = new Replica(project, changes, tally, unique);
   }
 
   /**

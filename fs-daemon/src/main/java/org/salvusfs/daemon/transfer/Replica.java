@@ -13,6 +13,7 @@ import org.salvusfs.daemon.fs.FsException;
 import org.salvusfs.daemon.fs.Opened;
 import org.salvusfs.daemon.posix.LocalFiles;
 import org.salvusfs.daemon.posix.LocalStat;
+import org.salvusfs.daemon.vfs.ProjectFileSystem;
 import org.salvusfs.metadata.item.InodeItem;
 
 /**
@@ -29,7 +30,7 @@ final class Replica {
   private static final int MODE_AT_FIRST = 0700;
 
   private final FileSystem project;
-  private final Kernel kernel;
+  private final ProjectFileSystem.Changes changes;
   private final Tally tally;
   private final Dressing dressing;
   private final FileCopy copy;
@@ -39,10 +40,10 @@ final class Replica {
   /**
    * @param unique in no other import's names: what one that was cut off left is in nobody's way
    */
-  Replica(FileSystem project, Kernel kernel, Tally tally, String unique) {
+  Replica(FileSystem project, ProjectFileSystem.Changes changes, Tally tally, String unique) {
     this.temporaryPrefix = ".salvus-import-" + unique + "-";
     this.project = project;
-    this.kernel = kernel;
+    this.changes = changes;
     this.tally = tally;
     this.dressing = new Dressing(project);
     this.copy = new FileCopy(project, NOBODY, tally);
@@ -85,7 +86,7 @@ final class Replica {
   /** The last changes of a directory, and of the entry that it is. */
   void finish(long node, byte[] path, LocalStat stat) throws IOException, FsException {
     boolean changed = dressing.all(node, path, stat);
-    kernel.inodeChanged(node);
+    changes.inode(node);
     tally.entry(!changed);
   }
 
@@ -104,7 +105,7 @@ final class Replica {
       return replace(parent, name, path, stat);
     }
     if (dressing.all(there.node(), path, stat)) {
-      kernel.inodeChanged(there.node());
+      changes.inode(there.node());
     }
     tally.skipped(stat.isRegular() ? stat.sizeBytes() : 0);
     tally.entry(true);
@@ -187,12 +188,12 @@ final class Replica {
   private void name(long node, long parent, byte[] name) throws FsException {
     project.link(NOBODY, node, parent, name);
     project.forget(node, 1);
-    kernel.inodeChanged(node);
+    changes.inode(node);
     changed(parent, name);
   }
 
   private void changed(long parent, byte[] name) {
-    kernel.entryChanged(parent, name);
+    changes.name(parent, name);
   }
 
   private byte[] temporaryName() {

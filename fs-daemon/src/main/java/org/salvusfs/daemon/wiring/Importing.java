@@ -9,7 +9,6 @@ import org.salvusfs.daemon.management.DaemonException;
 import org.salvusfs.daemon.management.ImportReport;
 import org.salvusfs.daemon.transfer.ImportEndedException;
 import org.salvusfs.daemon.transfer.Importer;
-import org.salvusfs.daemon.transfer.Kernel;
 import org.salvusfs.metadata.api.Project;
 
 /** Imports directories of this machine into projects that this daemon holds or can hold. */
@@ -37,7 +36,7 @@ final class Importing {
       var importer =
           new Importer(
               held.fileSystem(),
-              new MountKernel(project),
+              new KernelCaches(mounted, project.id()),
               threads,
               parallelism,
               surroundings.newId().toString(),
@@ -71,30 +70,5 @@ final class Importing {
         };
     return "the import into %s ended (%s): %s, and import again: what is there stays"
         .formatted(project.name(), e.getMessage(), remedy);
-  }
-
-  /** Has the kernel forget what it knows, as far as it was told of it. */
-  private final class MountKernel implements Kernel {
-    private final Project project;
-
-    MountKernel(Project project) {
-      this.project = project;
-    }
-
-    @Override
-    public void entryChanged(long directory, byte[] name) {
-      long node = mounted.fileSystem().nodeInUse(project.id(), directory);
-      if (node != 0) {
-        mounted.mount().invalidateEntry(node, name);
-      }
-    }
-
-    @Override
-    public void inodeChanged(long inode) {
-      long node = mounted.fileSystem().nodeInUse(project.id(), inode);
-      if (node != 0) {
-        mounted.mount().invalidateNode(node, 0, 0);
-      }
-    }
   }
 }

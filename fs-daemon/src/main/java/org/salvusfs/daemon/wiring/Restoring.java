@@ -9,7 +9,6 @@ import java.util.List;
 import org.salvusfs.daemon.fs.Errno;
 import org.salvusfs.daemon.fs.FsException;
 import org.salvusfs.daemon.management.DaemonException;
-import org.salvusfs.daemon.vfs.ProjectFileSystem;
 import org.salvusfs.metadata.api.Project;
 import org.salvusfs.metadata.api.Snapshot;
 
@@ -62,7 +61,7 @@ final class Restoring {
                           now)
                       .orElseThrow(
                           () -> new IOException("there is a snapshot " + beforeName + " already")),
-              new Kernel(project));
+              new KernelCaches(mounted, project.id()));
     } catch (FsException e) {
       throw refused(project, to, e);
     } catch (InterruptedException e) {
@@ -102,30 +101,5 @@ final class Restoring {
     }
     return new DaemonException.Failed(
         "restoring to %s failed: %s".formatted(to, e.getMessage()), e);
-  }
-
-  /** Tells the kernel as far as it knows of what has changed. */
-  private final class Kernel implements ProjectFileSystem.Changes {
-    private final Project project;
-
-    Kernel(Project project) {
-      this.project = project;
-    }
-
-    @Override
-    public void name(long directory, byte[] name) {
-      long node = mounted.fileSystem().nodeInUse(project.id(), directory);
-      if (node != 0) {
-        mounted.mount().invalidateEntry(node, name);
-      }
-    }
-
-    @Override
-    public void inode(long inode) {
-      long node = mounted.fileSystem().nodeInUse(project.id(), inode);
-      if (node != 0) {
-        mounted.mount().invalidateNode(node, 0, 0);
-      }
-    }
   }
 }

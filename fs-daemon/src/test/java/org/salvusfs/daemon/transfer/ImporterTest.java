@@ -27,6 +27,7 @@ import org.salvusfs.daemon.fs.MemoryFileSystem;
 import org.salvusfs.daemon.management.CheckProgress;
 import org.salvusfs.daemon.management.ImportReport;
 import org.salvusfs.daemon.posix.LocalFileException;
+import org.salvusfs.daemon.vfs.ProjectFileSystem;
 
 class ImporterTest {
   private static final Caller ROOT = new Caller(0, 0, 0, 0);
@@ -65,14 +66,14 @@ class ImporterTest {
 
   private ImportReport run(CheckProgress progress) throws IOException {
     var kernel =
-        new Kernel() {
+        new ProjectFileSystem.Changes() {
           @Override
-          public void entryChanged(long directory, byte[] name) {
+          public void name(long directory, byte[] name) {
             changedNames.add(new String(name, UTF_8));
           }
 
           @Override
-          public void inodeChanged(long inode) {}
+          public void inode(long inode) {}
         };
     try (var threads = Executors.newFixedThreadPool(3)) {
       return new Importer(project, kernel, threads, 2, "test", progress).run("p", source);
@@ -169,20 +170,10 @@ class ImporterTest {
         LocalFileException.class,
         () -> {
           try (var threads = Executors.newSingleThreadExecutor()) {
-            new Importer(project, noKernel(), threads, 1, "test", (done, total) -> {})
+            new Importer(project, ProjectFileSystem.Changes.UNHEARD, threads, 1, "test", (done, total) -> {})
                 .run("p", source.resolve("none"));
           }
         });
     assertEquals(1, project.inodeCount());
-  }
-
-  private static Kernel noKernel() {
-    return new Kernel() {
-      @Override
-      public void entryChanged(long directory, byte[] name) {}
-
-      @Override
-      public void inodeChanged(long inode) {}
-    };
   }
 }

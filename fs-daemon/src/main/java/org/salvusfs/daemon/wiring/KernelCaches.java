@@ -1,0 +1,31 @@
+package org.salvusfs.daemon.wiring;
+
+import org.salvusfs.daemon.vfs.ProjectFileSystem;
+import org.salvusfs.metadata.api.ProjectId;
+
+/** Has the kernel forget what it keeps of a project, as far as it was told of it. Thread-safe. */
+final class KernelCaches implements ProjectFileSystem.Changes {
+  private final Daemon.Mounted mounted;
+  private final ProjectId project;
+
+  KernelCaches(Daemon.Mounted mounted, ProjectId project) {
+    this.mounted = mounted;
+    this.project = project;
+  }
+
+  @Override
+  public void name(long directory, byte[] name) {
+    long node = mounted.fileSystem().nodeInUse(project, directory);
+    if (node != 0) {
+      mounted.mount().invalidateEntry(node, name);
+    }
+  }
+
+  @Override
+  public void inode(long inode) {
+    long node = mounted.fileSystem().nodeInUse(project, inode);
+    if (node != 0) {
+      mounted.mount().invalidateNode(node, 0, 0);
+    }
+  }
+}
