@@ -170,7 +170,13 @@ class ImporterTest {
         LocalFileException.class,
         () -> {
           try (var threads = Executors.newSingleThreadExecutor()) {
-            new Importer(project, ProjectFileSystem.Changes.UNHEARD, threads, 1, "test", (done, total) -> {})
+            new Importer(
+                    project,
+                    ProjectFileSystem.Changes.UNHEARD,
+                    threads,
+                    1,
+                    "test",
+                    (done, total) -> {})
                 .run("p", source.resolve("none"));
           }
         });
