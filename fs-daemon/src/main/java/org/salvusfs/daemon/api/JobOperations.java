@@ -31,10 +31,7 @@ record JobOperations(ManagedDaemon daemon, Jobs jobs) {
 
   Answer importDirectory(Call call) throws ProblemException, DaemonException {
     call.allow();
-    var directory = call.read(NewImport.class).directory();
-    if (directory == null) {
-      throw ProblemException.invalid("directory", "it is missing: which directory to import?");
-    }
+    var directory = Call.required("directory", call.read(NewImport.class).directory());
     var project = daemon.project(call.project()).id();
     var job =
         jobs.begin(

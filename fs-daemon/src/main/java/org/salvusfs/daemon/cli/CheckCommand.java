@@ -1,7 +1,6 @@
 package org.salvusfs.daemon.cli;
 
 import java.util.concurrent.Callable;
-import org.salvusfs.daemon.control.Json;
 import org.salvusfs.daemon.management.CheckReport;
 import org.salvusfs.daemon.management.DaemonException;
 import picocli.CommandLine.Command;
@@ -34,7 +33,7 @@ final class CheckCommand implements Callable<Integer> {
     try (var bar = ProgressBar.ofSteps("checking", line)) {
       report = common.client().check(id, repair, bar);
     }
-    session.out().println(common.json() ? Json.pretty(report) : text(report));
+    session.say(report, common.json(), text(report));
     return (report.isSound() ? ExitCode.OK : ExitCode.NEGATIVE).status();
   }
 

@@ -53,7 +53,7 @@ final class EventsCommand implements Callable<Integer> {
       common.client().followEvents(Optional.ofNullable(id), days, most, this::show);
     }
     var events = common.client().events(Optional.ofNullable(id), days, most);
-    session.out().println(common.json() ? Json.pretty(events) : text(events));
+    session.say(events, common.json(), text(events));
     return ExitCode.OK.status();
   }
 

@@ -3,7 +3,6 @@ package org.salvusfs.daemon.cli;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.salvusfs.daemon.control.ControlClient;
-import org.salvusfs.daemon.control.Json;
 import org.salvusfs.daemon.management.DaemonException;
 import org.salvusfs.daemon.management.GarbageRun;
 import org.salvusfs.daemon.management.GarbageStatus;
@@ -61,7 +60,7 @@ final class GcCommand implements Runnable {
         throw new DaemonException.Failed(
             "another daemon has taken over and the run has ended; run it again");
       }
-      session.out().println(common.json() ? Json.pretty(run) : GarbageText.outcome(run));
+      session.say(run, common.json(), GarbageText.outcome(run));
       return (run.phase() == GarbageRun.Phase.DONE ? ExitCode.OK : ExitCode.FAILED).status();
     }
   }
@@ -79,7 +78,7 @@ final class GcCommand implements Runnable {
     @Override
     public Integer call() throws DaemonException {
       GarbageStatus status = common.client().garbage(false);
-      session.out().println(common.json() ? Json.pretty(status) : text(status));
+      session.say(status, common.json(), text(status));
       return ExitCode.OK.status();
     }
 

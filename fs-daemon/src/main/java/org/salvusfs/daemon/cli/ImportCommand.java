@@ -2,7 +2,6 @@ package org.salvusfs.daemon.cli;
 
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
-import org.salvusfs.daemon.control.Json;
 import org.salvusfs.daemon.management.DaemonException;
 import org.salvusfs.daemon.management.ImportReport;
 import picocli.CommandLine.Command;
@@ -36,7 +35,7 @@ final class ImportCommand implements Callable<Integer> {
       report =
           common.client().importDirectory(project, directory.toAbsolutePath().normalize(), bar);
     }
-    session.out().println(common.json() ? Json.pretty(report) : text(report));
+    session.say(report, common.json(), text(report));
     return (report.isComplete() ? ExitCode.OK : ExitCode.NEGATIVE).status();
   }
 

@@ -6,7 +6,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
-import org.salvusfs.daemon.control.Json;
 import org.salvusfs.daemon.management.DaemonException;
 import org.salvusfs.daemon.management.ProjectStatus;
 import org.salvusfs.metadata.api.Durability;
@@ -67,9 +66,7 @@ final class ProjectCommand implements Runnable {
     @Override
     public Integer call() throws DaemonException {
       var project = common.client().createProject(name, home());
-      session
-          .out()
-          .println(common.json() ? Json.pretty(project) : project.id() + " " + project.name());
+      session.say(project, common.json(), project.id() + " " + project.name());
       return ExitCode.OK.status();
     }
 
@@ -103,11 +100,11 @@ final class ProjectCommand implements Runnable {
     public Integer call() throws DaemonException {
       if (deleted) {
         var trash = common.client().trash().list();
-        session.out().println(common.json() ? Json.pretty(trash) : TrashCommands.table(trash));
+        session.say(trash, common.json(), TrashCommands.table(trash));
         return ExitCode.OK.status();
       }
       var projects = common.client().projects();
-      session.out().println(common.json() ? Json.pretty(projects) : StatusText.projects(projects));
+      session.say(projects, common.json(), StatusText.projects(projects));
       return ExitCode.OK.status();
     }
   }
@@ -128,7 +125,7 @@ final class ProjectCommand implements Runnable {
     @Override
     public Integer call() throws DaemonException {
       var project = common.client().project(id);
-      session.out().println(common.json() ? Json.pretty(project) : text(project));
+      session.say(project, common.json(), text(project));
       return ExitCode.OK.status();
     }
   }
@@ -160,7 +157,7 @@ final class ProjectCommand implements Runnable {
       var project = at < 0 ? origin : origin.substring(0, at);
       Optional<String> snapshot = at < 0 ? Optional.empty() : Optional.of(origin.substring(at + 1));
       var made = common.client().snapshots().cloneProject(project, snapshot, name);
-      session.out().println(common.json() ? Json.pretty(made) : made.id() + " " + made.name());
+      session.say(made, common.json(), made.id() + " " + made.name());
       return ExitCode.OK.status();
     }
   }

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.salvusfs.daemon.config.DaemonConfig;
+import org.salvusfs.daemon.control.Json;
 import org.salvusfs.daemon.management.DaemonException;
 import org.salvusfs.daemon.management.ManagedDaemon;
 
@@ -24,6 +25,11 @@ record Session(
     DaemonStarter starter,
     DaemonStarter successor,
     LongSupplier nanoClock) {
+
+  /** Prints a command's answer: as JSON, or what people are told. */
+  void say(Object answer, boolean json, String text) {
+    out.println(json ? Json.pretty(answer) : text);
+  }
 
   /** Starts a daemon in this process. */
   @FunctionalInterface

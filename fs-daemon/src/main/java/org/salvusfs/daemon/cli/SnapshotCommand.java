@@ -5,7 +5,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
-import org.salvusfs.daemon.control.Json;
 import org.salvusfs.daemon.management.DaemonException;
 import org.salvusfs.daemon.management.FileDifference;
 import org.salvusfs.daemon.management.ManagedSnapshots;
@@ -63,7 +62,7 @@ final class SnapshotCommand implements Runnable {
     }
 
     Integer say(Object answer, String text) {
-      session.out().println(common.json() ? Json.pretty(answer) : text);
+      session.say(answer, common.json(), text);
       return ExitCode.OK.status();
     }
   }

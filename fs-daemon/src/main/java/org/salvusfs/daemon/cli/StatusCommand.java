@@ -1,7 +1,6 @@
 package org.salvusfs.daemon.cli;
 
 import java.util.concurrent.Callable;
-import org.salvusfs.daemon.control.Json;
 import org.salvusfs.daemon.management.DaemonException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -20,7 +19,7 @@ final class StatusCommand implements Callable<Integer> {
   @Override
   public Integer call() throws DaemonException {
     var status = common.client().status();
-    session.out().println(common.json() ? Json.pretty(status) : StatusText.of(status));
+    session.say(status, common.json(), StatusText.of(status));
     return ExitCode.OK.status();
   }
 }

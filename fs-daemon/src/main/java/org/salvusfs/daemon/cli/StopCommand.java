@@ -6,7 +6,6 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import org.salvusfs.daemon.control.Json;
 import org.salvusfs.daemon.management.DaemonException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -47,9 +46,7 @@ final class StopCommand implements Callable<Integer> {
         throw new IllegalStateException("a process handle failed", e);
       }
     }
-    session
-        .out()
-        .println(common.json() ? Json.pretty(Map.of("stopped", pid)) : "stopped (pid " + pid + ")");
+    session.say(Map.of("stopped", pid), common.json(), "stopped (pid " + pid + ")");
     return ExitCode.OK.status();
   }
 }

@@ -4,7 +4,6 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
-import org.salvusfs.daemon.control.Json;
 import org.salvusfs.daemon.control.Messages.NewToken;
 import org.salvusfs.daemon.control.Messages.TokenStatus;
 import org.salvusfs.daemon.management.DaemonException;
@@ -77,7 +76,7 @@ final class TokenCommand implements Runnable {
     @Override
     public Integer call() throws DaemonException {
       var made = common.client().createToken(new NewToken(name, scope, project, seconds()));
-      session.out().println(common.json() ? Json.pretty(made) : made.secret());
+      session.say(made, common.json(), made.secret());
       return ExitCode.OK.status();
     }
 
@@ -102,7 +101,7 @@ final class TokenCommand implements Runnable {
     @Override
     public Integer call() throws DaemonException {
       var tokens = common.client().tokens();
-      session.out().println(common.json() ? Json.pretty(tokens) : table(tokens));
+      session.say(tokens, common.json(), table(tokens));
       return ExitCode.OK.status();
     }
 
@@ -137,7 +136,7 @@ final class TokenCommand implements Runnable {
     @Override
     public Integer call() throws DaemonException {
       common.client().revokeToken(name);
-      session.out().println(common.json() ? Json.pretty(List.of()) : "revoked " + name);
+      session.say(List.of(), common.json(), "revoked " + name);
       return ExitCode.OK.status();
     }
   }

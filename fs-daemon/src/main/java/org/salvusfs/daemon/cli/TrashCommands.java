@@ -3,7 +3,6 @@ package org.salvusfs.daemon.cli;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
-import org.salvusfs.daemon.control.Json;
 import org.salvusfs.daemon.management.DaemonException;
 import org.salvusfs.daemon.management.DeletedProject;
 import org.salvusfs.daemon.management.ManagedTrash;
@@ -34,7 +33,7 @@ final class TrashCommands {
     }
 
     Integer say(Object answer, String text) {
-      session.out().println(common.json() ? Json.pretty(answer) : text);
+      session.say(answer, common.json(), text);
       return ExitCode.OK.status();
     }
   }

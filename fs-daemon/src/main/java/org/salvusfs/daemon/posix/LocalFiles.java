@@ -201,14 +201,8 @@ public final class LocalFiles {
     if (names.result() == -EOPNOTSUPP) {
       return List.of();
     }
-    byte[] listed = names.checked("listing attributes", path);
     var xattrs = new ArrayList<Xattr>();
-    for (int at = 0, end; at < listed.length; at = end + 1) {
-      end = at;
-      while (listed[end] != 0) {
-        end++;
-      }
-      byte[] name = Arrays.copyOfRange(listed, at, end);
+    for (byte[] name : xattrNames(names.checked("listing attributes", path))) {
       Filled value =
           filled(
               path,
@@ -222,6 +216,19 @@ public final class LocalFiles {
       }
     }
     return xattrs;
+  }
+
+  /** The names in an answer of listxattr(2), where each is followed by a NUL byte. */
+  public static List<byte[]> xattrNames(byte[] listed) {
+    var names = new ArrayList<byte[]>();
+    for (int at = 0, end; at < listed.length; at = end + 1) {
+      end = at;
+      while (listed[end] != 0) {
+        end++;
+      }
+      names.add(Arrays.copyOfRange(listed, at, end));
+    }
+    return names;
   }
 
   /** Opens a regular file for reading. A fifo that took its place does not block. */

@@ -88,14 +88,8 @@ final class Dressing {
   }
 
   private Map<Name, byte[]> present(long node) throws FsException {
-    byte[] names = project.listxattr(node);
     var present = new HashMap<Name, byte[]>();
-    for (int at = 0, end; at < names.length; at = end + 1) {
-      end = at;
-      while (names[end] != 0) {
-        end++;
-      }
-      byte[] name = Arrays.copyOfRange(names, at, end);
+    for (byte[] name : LocalFiles.xattrNames(project.listxattr(node))) {
       present.put(new Name(name), project.getxattr(node, name));
     }
     return present;

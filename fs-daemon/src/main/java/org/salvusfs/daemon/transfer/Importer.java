@@ -83,13 +83,13 @@ public final class Importer {
    */
   public ImportReport run(String projectName, Path directory) throws IOException {
     byte[] top = directory.toString().getBytes(StandardCharsets.UTF_8);
-    LocalFiles.list(top);
+    List<byte[]> names = LocalFiles.list(top);
     var ended = new AtomicBoolean();
     workers.execute(() -> new Census(tally, ended::get).count(top));
     try {
       directories.add(new Finished(FileSystem.ROOT, top, LocalFiles.stat(top)));
       var contents = new Crew(workers, parallelism);
-      contents.add(() -> list(contents, FileSystem.ROOT, top));
+      enterAll(contents, FileSystem.ROOT, top, names);
       contents.finish();
       together(links, this::link);
       together(directories, this::finish);
@@ -120,6 +120,10 @@ public final class Importer {
       tally.failed(String.valueOf(e.getMessage()));
       return;
     }
+    enterAll(crew, parent, path, names);
+  }
+
+  private void enterAll(Crew crew, long parent, byte[] path, List<byte[]> names) {
     for (int i = 0; i < names.size(); i += NAMES_PER_TASK) {
       List<byte[]> some = names.subList(i, Math.min(names.size(), i + NAMES_PER_TASK));
       crew.add(
