@@ -1,6 +1,7 @@
 package org.salvusfs.benchmarks;
 
 import org.salvusfs.benchmarks.binding.BindingCommand;
+import org.salvusfs.benchmarks.snapshots.SnapshotsCommand;
 import org.salvusfs.benchmarks.workload.WorkloadCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -20,6 +21,7 @@ public final class Main implements Runnable {
     return new CommandLine(new Main())
         .addSubcommand(new WorkloadCommand())
         .addSubcommand(new BindingCommand())
+        .addSubcommand(new SnapshotsCommand())
         .addSubcommand(
             new CommandLine(new JmhCommand()).setUnmatchedOptionsArePositionalParams(true));
   }

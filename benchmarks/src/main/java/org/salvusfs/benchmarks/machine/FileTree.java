@@ -20,4 +20,17 @@ public final class FileTree {
       throw e.getCause();
     }
   }
+
+  /** What its regular files hold, in bytes. */
+  public static long bytes(Path top) throws IOException {
+    long bytes = 0;
+    try (var paths = Files.walk(top)) {
+      for (Path path : paths.filter(Files::isRegularFile).toList()) {
+        bytes += Files.size(path);
+      }
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
+    return bytes;
+  }
 }

@@ -17,13 +17,13 @@ public final class KernelCaches {
   /**
    * Makes sure that caches can be dropped.
    *
+   * @param otherwise what else the user can do
    * @throws DaemonException.Obstructed if only root could
    */
-  public static void requireDroppable() throws DaemonException {
+  public static void requireDroppable(String otherwise) throws DaemonException {
     if (!Files.isWritable(DROP)) {
       throw new DaemonException.Obstructed(
-          "only root can drop the kernel's caches; use sudo, or leave the workloads whose names"
-              + " end in -cold out with --only");
+          "only root can drop the kernel's caches; use sudo" + otherwise);
     }
   }
 

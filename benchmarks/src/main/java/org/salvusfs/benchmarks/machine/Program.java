@@ -25,6 +25,10 @@ public enum Program {
   RSYNC("rsync", "rsync"),
   GCC("gcc", "gcc"),
   PKG_CONFIG("pkg-config", "pkg-config"),
+  BUP("bup", "bup"),
+  RESTIC("restic", "restic"),
+  BORG("borg", "borgbackup"),
+  DIFF("diff", "diffutils"),
   UMOUNT("umount", "mount");
 
   private final String command;

@@ -2,7 +2,7 @@ package org.salvusfs.benchmarks.report;
 
 import java.util.Locale;
 
-/** How the seconds of a row are told. */
+/** How the samples of a row are told; they are seconds if nothing else is said. */
 public sealed interface Measure {
   /** The figure that is shown for so many seconds. */
   double value(double seconds);
@@ -48,6 +48,19 @@ public sealed interface Measure {
     @Override
     public String unit() {
       return "s";
+    }
+  }
+
+  /** Less is better: how much is stored. Samples are bytes. */
+  record Size() implements Measure {
+    @Override
+    public double value(double bytes) {
+      return bytes / 1e6;
+    }
+
+    @Override
+    public String unit() {
+      return "MB";
     }
   }
 

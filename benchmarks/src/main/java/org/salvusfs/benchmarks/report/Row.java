@@ -18,12 +18,12 @@ public record Row(String name, Measure measure, List<Samples> samples) {
     return measure.text(samples.get(subject).median());
   }
 
-  /** How many times as long as the first subject this one took; NaN if one of them failed. */
+  /** How many times as long (as large) as the first subject this one took; NaN if one failed. */
   public double ratio(int subject) {
     return samples.get(subject).median() / samples.getFirst().median();
   }
 
-  /** The subject that took the least time, -1 if all failed. */
+  /** The subject that took least, -1 if all failed. */
   public int fastest() {
     int best = -1;
     for (int i = 0; i < samples.size(); i++) {

@@ -11,7 +11,8 @@ public final class TextReport {
   /** Conditions, table and failures, without a newline at the end. */
   public static String of(Report report) {
     var lines = new ArrayList<>(report.conditions());
-    lines.add("Medians; ratio: how many times as long as " + report.labels().getFirst() + ".");
+    lines.add(
+        "Medians; ratio: how many times as long (as large) as " + report.labels().getFirst() + ".");
     lines.add("");
     lines.add(table(report));
     report.failures().forEach(failure -> lines.add("failed: " + failure));

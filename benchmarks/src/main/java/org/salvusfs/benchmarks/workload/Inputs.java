@@ -8,6 +8,9 @@ import java.util.List;
 import org.salvusfs.benchmarks.machine.FileTree;
 import org.salvusfs.benchmarks.machine.KernelCaches;
 import org.salvusfs.benchmarks.machine.Shell;
+import org.salvusfs.benchmarks.trees.LibraryTree;
+import org.salvusfs.benchmarks.trees.Noise;
+import org.salvusfs.benchmarks.trees.SourceTree;
 
 /**
  * What workloads read, made from a seed when it is first asked for and kept for later runs with the
@@ -19,7 +22,6 @@ import org.salvusfs.benchmarks.machine.Shell;
 record Inputs(Path home, long seed, Scale scale) {
   private static final String PREFIX = "inputs-";
   private static final int KINDS = 8;
-  private static final Path SYSTEM_PYTHON = Path.of("/usr/lib");
 
   /** How one of them is made. */
   @FunctionalInterface
@@ -68,7 +70,10 @@ record Inputs(Path home, long seed, Scale scale) {
   /** A copy of the system's Python library, marked with the seed. */
   Path pythonTree() throws IOException, InterruptedException {
     return made(
-        "python", path -> new PythonTree(SYSTEM_PYTHON, scale.treeFiles()).copy(path, seedOf(4)));
+        "python",
+        path ->
+            new LibraryTree(LibraryTree.SYSTEM, "python3*", scale.treeFiles(), Long.MAX_VALUE)
+                .copy(path, seedOf(4)));
   }
 
   /** Deletes what was made from other seeds or in other sizes. */

@@ -5,28 +5,18 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 import org.salvusfs.benchmarks.machine.KernelCaches;
 import org.salvusfs.benchmarks.machine.Program;
+import org.salvusfs.benchmarks.report.Rotation;
 import org.salvusfs.benchmarks.report.Row;
 import org.salvusfs.benchmarks.report.Samples;
+import org.salvusfs.benchmarks.report.Tally;
 
 /**
  * Repeats workloads on places in alternation: every run takes the places in another order, so that
  * none of them is always the one after another.
  */
 final class Runner {
-  /** One workload on one subject. */
-  private static final class Tally {
-    private final String name;
-    private final List<Double> seconds = new ArrayList<>();
-    private final List<String> failures = new ArrayList<>();
-
-    Tally(String name) {
-      this.name = name;
-    }
-  }
-
   private final List<Workload> workloads;
   private final List<String> labels;
   private final Duration patience;
@@ -55,18 +45,21 @@ final class Runner {
   List<Row> run(List<List<Place>> runs) throws IOException, InterruptedException {
     List<List<Tally>> tallies = new ArrayList<>();
     for (Workload workload : workloads) {
-      tallies.add(labels.stream().map(label -> new Tally(workload.name() + ", " + label)).toList());
+      tallies.add(
+          labels.stream()
+              .map(l -> new Tally(workload.name() + ", " + l, workload.measure(), progress))
+              .toList());
     }
     for (int run = 0; run < runs.size(); run++) {
       for (int w = 0; w < workloads.size(); w++) {
-        measure(workloads.get(w), rotated(runs.get(run), run), rotated(tallies.get(w), run));
+        measure(
+            workloads.get(w), Rotation.of(runs.get(run), run), Rotation.of(tallies.get(w), run));
       }
     }
     var rows = new ArrayList<Row>();
     for (int w = 0; w < workloads.size(); w++) {
       Workload workload = workloads.get(w);
-      List<Samples> samples =
-          tallies.get(w).stream().map(t -> new Samples(t.seconds, t.failures)).toList();
+      List<Samples> samples = tallies.get(w).stream().map(Tally::samples).toList();
       rows.add(new Row(workload.name(), workload.measure(), samples));
     }
     return rows;
@@ -81,7 +74,7 @@ final class Runner {
         KernelCaches.sync(places.get(i).directory());
         ready.add(i);
       } catch (IOException e) {
-        failed(tallies.get(i), e);
+        tallies.get(i).fail(e);
       }
     }
     if (workload.cold()) {
@@ -99,24 +92,10 @@ final class Runner {
         double time = workload.work().seconds(places.get(i));
         // What is left to be written back is not to disturb the next one.
         KernelCaches.sync(places.get(i).directory());
-        tally.seconds.add(time);
-        progress.accept("%s: %.3f s".formatted(tally.name, time));
+        tally.add(time);
       } catch (IOException e) {
-        failed(tally, e);
+        tally.fail(e);
       }
     }
-  }
-
-  private void failed(Tally tally, IOException e) {
-    String reason = e.getMessage() == null ? e.toString() : e.getMessage();
-    tally.failures.add(reason);
-    progress.accept("%s: failed: %s".formatted(tally.name, reason));
-  }
-
-  /** The same list, beginning with another element in every run. */
-  private static <T> List<T> rotated(List<T> list, int by) {
-    int first = by % list.size();
-    return Stream.concat(list.subList(first, list.size()).stream(), list.subList(0, first).stream())
-        .toList();
   }
 }

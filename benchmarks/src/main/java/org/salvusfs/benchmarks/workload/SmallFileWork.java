@@ -12,6 +12,7 @@ import java.util.Set;
 import org.salvusfs.benchmarks.machine.Program;
 import org.salvusfs.benchmarks.machine.Shell;
 import org.salvusfs.benchmarks.report.Measure;
+import org.salvusfs.benchmarks.trees.Noise;
 
 /**
  * Many files of 1 KiB in one directory. All but {@code list} visit them in an order that has

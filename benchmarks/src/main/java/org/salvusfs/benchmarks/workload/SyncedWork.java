@@ -11,6 +11,7 @@ import java.util.Set;
 import org.salvusfs.benchmarks.machine.Program;
 import org.salvusfs.benchmarks.machine.Shell;
 import org.salvusfs.benchmarks.report.Measure;
+import org.salvusfs.benchmarks.trees.Noise;
 
 /** What waits for the disk: small writes with fsync, and SQLite with its default settings. */
 final class SyncedWork {

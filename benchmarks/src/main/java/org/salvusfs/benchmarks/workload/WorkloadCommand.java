@@ -123,7 +123,8 @@ public final class WorkloadCommand implements Callable<Integer> {
     String path = System.getenv("PATH");
     Program.require(programs, path == null ? "" : path);
     if (workloads.stream().anyMatch(Workload::cold)) {
-      KernelCaches.requireDroppable();
+      KernelCaches.requireDroppable(
+          ", or leave the workloads whose names end in -cold out with --only");
     }
   }
 

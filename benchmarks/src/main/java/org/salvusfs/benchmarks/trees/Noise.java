@@ -1,4 +1,4 @@
-package org.salvusfs.benchmarks.workload;
+package org.salvusfs.benchmarks.trees;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -9,28 +9,31 @@ import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
 
 /** Random bytes from a seed: incompressible, and no page like another. Not thread-safe. */
-final class Noise {
+public final class Noise {
   private static final int MIB = 1 << 20;
   private static final int PAGE_BYTES = 4096;
 
   private final RandomGenerator random;
 
-  Noise(long seed) {
+  /** What this seed gives. */
+  public Noise(long seed) {
     random = RandomGeneratorFactory.of("L64X128MixRandom").create(seed);
   }
 
-  byte[] bytes(int count) {
+  /** The next so many bytes. */
+  public byte[] bytes(int count) {
     byte[] bytes = new byte[count];
     random.nextBytes(bytes);
     return bytes;
   }
 
-  int below(int bound) {
+  /** A number from 0 to {@code bound - 1}. */
+  public int below(int bound) {
     return random.nextInt(bound);
   }
 
   /** Writes a file of so many MiB. */
-  void writeFile(Path path, int mib) throws IOException {
+  public void writeFile(Path path, int mib) throws IOException {
     ByteBuffer block = ByteBuffer.wrap(bytes(MIB));
     try (var channel =
         FileChannel.open(path, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {

@@ -1,4 +1,4 @@
-package org.salvusfs.benchmarks.workload;
+package org.salvusfs.benchmarks.trees;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -13,7 +13,7 @@ import org.salvusfs.benchmarks.machine.Shell;
  * directories of about twenty files; sizes are spread around a median of 6 KiB with a mean near 16
  * KiB, as in source trees of that many files. The same seed gives the same bytes.
  */
-final class SourceTree {
+public final class SourceTree {
   private static final int FILES_PER_DIRECTORY = 20;
   private static final int DIRECTORIES_PER_DIRECTORY = 6;
   private static final int WORDS = 3000;
@@ -26,7 +26,8 @@ final class SourceTree {
   private final int files;
   private final String[] words = new String[WORDS];
 
-  SourceTree(long seed, int files) {
+  /** A tree of so many files. */
+  public SourceTree(long seed, int files) {
     this.random = new Random(seed);
     this.files = files;
     for (int i = 0; i < WORDS; i++) {
@@ -35,7 +36,7 @@ final class SourceTree {
   }
 
   /** Writes the tree into a new directory. */
-  void write(Path root) throws IOException {
+  public void write(Path root) throws IOException {
     Files.createDirectories(root);
     for (int i = 0; i < files; i++) {
       Path directory = Files.createDirectories(root.resolve(directory(i)));
@@ -44,7 +45,7 @@ final class SourceTree {
   }
 
   /** Makes a git repository of the tree, and commits that each change a few files, in one pack. */
-  void commit(Path root, int commits) throws IOException, InterruptedException {
+  public void commit(Path root, int commits) throws IOException, InterruptedException {
     write(root);
     Shell.run(root, "git", "init", "-q", "-b", "main");
     Shell.run(root, "git", "add", ".");
@@ -73,7 +74,8 @@ final class SourceTree {
     return path.toString();
   }
 
-  private byte[] text() {
+  /** The contents of another file. */
+  public byte[] text() {
     double size = MEDIAN_BYTES * Math.exp(SPREAD * random.nextGaussian());
     int length = (int) Math.clamp(size, 16, BYTES_MAX);
     var text = new StringBuilder(length + 16);

@@ -1,0 +1,127 @@
+package org.salvusfs.benchmarks.snapshots;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.salvusfs.benchmarks.machine.FileTree;
+import org.salvusfs.benchmarks.machine.Shell;
+import org.salvusfs.daemon.control.ControlClient;
+import org.salvusfs.daemon.datadir.Layout;
+import org.salvusfs.daemon.management.DaemonException;
+import org.salvusfs.daemon.management.ImportReport;
+
+/**
+ * An installation of its own on this machine, asked over its API, as a hub would. A tree is a
+ * project. Restoring is copying out of the snapshot.
+ */
+final class SalvusKeeper implements Keeper {
+  /** How a tree comes into its project. */
+  enum Way {
+    /** Imported from outside: the import is measured with the snapshot. */
+    IMPORT,
+    /** Worked on in the mount: the snapshot alone is measured. */
+    MOUNT
+  }
+
+  private final Way way;
+  private final Path launcher;
+  private final Path home;
+  private @Nullable ControlClient client;
+
+  /**
+   * Not yet started.
+   *
+   * @param root of the repository, where the launcher is
+   * @param home where the installation will be; is not there
+   */
+  SalvusKeeper(Way way, Path root, Path home) {
+    this.way = way;
+    this.launcher = root.resolve("salvus").toAbsolutePath();
+    this.home = home;
+  }
+
+  @Override
+  public String label() {
+    return "salvusfs-" + way.name().toLowerCase(Locale.ROOT);
+  }
+
+  @Override
+  public void open() throws IOException, InterruptedException, DaemonException {
+    run("dev", "--detach", "--mount", mount().toString());
+    client = ControlClient.of(Layout.of(data()));
+    for (String tree : Versions.TREES) {
+      client().createProject(tree, Optional.empty());
+    }
+  }
+
+  @Override
+  public void prepare(Path tree) throws IOException, InterruptedException, DaemonException {
+    if (way == Way.MOUNT) {
+      Shell.run(tree, "rsync", "-aHAX", "--delete", "./", project(tree) + "/");
+      client().commit();
+    }
+  }
+
+  @Override
+  public void save(Path tree, String version) throws IOException, DaemonException {
+    String project = tree.getFileName().toString();
+    if (way == Way.IMPORT) {
+      ImportReport report = client().importDirectory(project, tree, (done, total) -> {});
+      if (!report.isComplete()) {
+        throw new IOException("not everything was imported: " + report.failures());
+      }
+    }
+    client().snapshots().create(project, Optional.of(version), "");
+  }
+
+  /** The packs; Cassandra writes its part when it likes. */
+  @Override
+  public long storedBytes() throws IOException {
+    return FileTree.bytes(Layout.of(data()).packs());
+  }
+
+  @Override
+  public void restore(Path tree, String version, Path target)
+      throws IOException, InterruptedException {
+    Path snapshot = project(tree).resolve(".snapshots").resolve(version);
+    Shell.run(target, "cp", "-a", snapshot + "/.", ".");
+  }
+
+  @Override
+  public void close() throws IOException, InterruptedException {
+    if (client != null) {
+      run("stop");
+      client = null;
+    }
+  }
+
+  private ControlClient client() {
+    if (client == null) {
+      throw new IllegalStateException(home + " is not open");
+    }
+    return client;
+  }
+
+  private Path data() {
+    return home.resolve("data");
+  }
+
+  private Path mount() {
+    return home.resolve("projects");
+  }
+
+  private Path project(Path tree) {
+    return mount().resolve(tree.getFileName());
+  }
+
+  private void run(String command, String... options) throws IOException, InterruptedException {
+    var words = new ArrayList<>(List.of(launcher.toString(), command));
+    words.addAll(List.of("--data", data().toString()));
+    words.addAll(List.of(options));
+    Shell.run(Path.of("/"), words.toArray(String[]::new));
+  }
+}
