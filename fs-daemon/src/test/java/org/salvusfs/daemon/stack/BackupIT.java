@@ -24,6 +24,7 @@ import org.salvusfs.daemon.management.BackupReport;
 /** The drill: the cluster is destroyed, and the backup alone brings everything back. */
 @Tag("mount")
 @Tag("promise")
+@Tag("promise-16")
 class BackupIT {
   private static final String WORK =
       """
