@@ -58,7 +58,7 @@ record JobOperations(ManagedDaemon daemon, Jobs jobs) {
   Answer backup(Call call) throws ProblemException, DaemonException {
     call.allow();
     var wanted = call.read(NewBackup.class);
-    var target = Path.of(Call.required("target", wanted.target()));
+    var target = target(wanted.target());
     var projects = new ArrayList<String>();
     for (var project : Objects.requireNonNullElse(wanted.projects(), List.<String>of())) {
       projects.add(daemon.project(String.valueOf(project)).id()); // it may be null in JSON
@@ -74,6 +74,14 @@ record JobOperations(ManagedDaemon daemon, Jobs jobs) {
     return begun(job);
   }
 
+  private static Path target(@Nullable String text) throws ProblemException {
+    var wanted = Call.required("target", text);
+    if (!wanted.startsWith("/") || wanted.indexOf('\0') >= 0) {
+      throw ProblemException.invalid("target", "\"" + wanted + "\" is no absolute path");
+    }
+    return Path.of(wanted).normalize();
+  }
+
   private static Optional<KeyCopy> key(@Nullable String word) throws ProblemException {
     if (word == null) {
       return Optional.empty();
@@ -84,7 +92,7 @@ record JobOperations(ManagedDaemon daemon, Jobs jobs) {
 
   Answer restore(Call call) throws ProblemException {
     call.allow();
-    var target = Path.of(Call.required("target", call.read(NewRestore.class).target()));
+    var target = target(call.read(NewRestore.class).target());
     var job =
         jobs.begin(
             "restore",

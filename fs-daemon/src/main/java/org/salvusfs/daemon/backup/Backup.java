@@ -94,7 +94,8 @@ public final class Backup {
     Optional<Target.Named> last = Target.latest(place.directory(), sources.codec());
     var header = new TargetHeader(sources.keyCheck(), place.hasKey());
     try (Target target = Target.openOrMake(place.directory(), header, place.keyText())) {
-      return new Backup(sources, new Tally(progress, wanted.size())).to(target, last, wanted, isAll);
+      return new Backup(sources, new Tally(progress, wanted.size()))
+          .to(target, last, wanted, isAll);
     }
   }
 

@@ -107,10 +107,11 @@ class BackupTest {
     cluster.backUp(target, QUIET);
     cluster.write(origin, 0, 3);
     cluster.write(clone, 0, 3);
-    List<Project> one = cluster.metadata.projects().list().stream()
-        .filter(project -> project.id().equals(clone)).toList();
-    BackupReport report =
-        cluster.backUp(target, one, false, TestCluster.KEY_CHECK, QUIET);
+    List<Project> one =
+        cluster.metadata.projects().list().stream()
+            .filter(project -> project.id().equals(clone))
+            .toList();
+    BackupReport report = cluster.backUp(target, one, false, TestCluster.KEY_CHECK, QUIET);
     assertEquals(2, report.projects());
     try (TestCluster fresh = another("fresh")) {
       fresh.restore(target, QUIET);
@@ -169,11 +170,16 @@ class BackupTest {
   void restore_afterANewerBackup_goesOnWithThat() throws Exception {
     cluster.backUp(target, QUIET);
     try (TestCluster fresh = another("fresh")) {
-      assertTrue(isBrokenOff(() -> fresh.restore(target, (done, total) -> {
-        if (done >= total) {
-          throw new EndsAt.Ended();
-        }
-      })));
+      assertTrue(
+          isBrokenOff(
+              () ->
+                  fresh.restore(
+                      target,
+                      (done, total) -> {
+                        if (done >= total) {
+                          throw new EndsAt.Ended();
+                        }
+                      })));
       assertFalse(fresh.metadata.heads().read(origin) == null, "the head is there already");
       cluster.write(origin, 0, 9);
       cluster.backUp(target, QUIET);

@@ -35,6 +35,7 @@ import org.salvusfs.metadata.api.Project;
 import org.salvusfs.metadata.api.ProjectId;
 import org.salvusfs.metadata.api.Snapshot;
 import org.salvusfs.metadata.api.SnapshotStore.Creation;
+import org.salvusfs.metadata.api.Txgs;
 import org.salvusfs.metadata.item.ExtentItem;
 import org.salvusfs.metadata.item.Keys;
 import org.salvusfs.metadata.sim.SimulatedMetadata;
@@ -104,7 +105,7 @@ final class TestCluster implements AutoCloseable {
   /** Commits new contents for some files. */
   void write(ProjectId id, int fromFile, int toFile) throws IOException {
     Head head = head(id);
-    long txg = head.txg() + 1;
+    long txg = Math.max(head.txg(), Txgs.base(1)) + 1;
     var changes = new ArrayList<Change>();
     for (int file = fromFile; file < toFile; file++) {
       byte[] contents = new byte[CHUNK_BYTES];
@@ -122,9 +123,7 @@ final class TestCluster implements AutoCloseable {
   /** What {@code id} is now, under a name. */
   Snapshot keep(ProjectId id, String name, Map<ProjectId, UUID> clones) throws IOException {
     Snapshot snapshot = now(id, name).withClones(clones);
-    assertEquals(
-        Creation.CREATED,
-        metadata.snapshots().create(fence(id), snapshot));
+    assertEquals(Creation.CREATED, metadata.snapshots().create(fence(id), snapshot));
     return snapshot;
   }
 
@@ -165,11 +164,7 @@ final class TestCluster implements AutoCloseable {
             project -> new Still(now(project.id(), "moment")),
             this::tick);
     return Backup.run(
-        sources,
-        new Backup.Place(target, false, Optional.empty()),
-        wanted,
-        isAll,
-        progress);
+        sources, new Backup.Place(target, false, Optional.empty()), wanted, isAll, progress);
   }
 
   /** Nothing changes here while a backup runs. */
@@ -207,6 +202,7 @@ final class TestCluster implements AutoCloseable {
     assertEquals(metadata.projects().find(id), other.metadata.projects().find(id));
     assertEquals(head(id).root(), other.head(id).root());
     assertEquals(head(id).txg(), other.head(id).txg());
+    assertEquals(Txgs.epoch(head(id).txg()), other.head(id).epoch());
     assertEquals(metadata.snapshots().listAll(id), other.metadata.snapshots().listAll(id));
     other.assertWhole(id, head(id).root());
     for (Snapshot snapshot : metadata.snapshots().list(id)) {

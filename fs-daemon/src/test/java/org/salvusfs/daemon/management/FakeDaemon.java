@@ -23,9 +23,9 @@ public final class FakeDaemon implements ManagedDaemon {
   private final Map<String, ProjectStatus> byName = new TreeMap<>();
   private final FakeSnapshots snapshots = new FakeSnapshots(this);
   private final FakeTrash trash = new FakeTrash(this);
-  private final FakeBackups backups = new FakeBackups(() -> findings);
   private final CountDownLatch stopRequested = new CountDownLatch(1);
   private List<String> findings = List.of();
+  private final FakeBackups backups = new FakeBackups(() -> findings);
   private final List<EventStatus> happened = new CopyOnWriteArrayList<>();
   private boolean closed;
   private int handOvers;

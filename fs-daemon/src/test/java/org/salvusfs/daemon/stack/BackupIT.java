@@ -32,7 +32,7 @@ class BackupIT {
       head -c 3000000 /dev/urandom > big; echo text > dir/text; : > dir/sub/nothing
       ln -s dir/text link; ln big dir/again; ln big dir/sub/third
       mkfifo fifo; mknod null c 1 3
-      truncate -s 64M sparse; printf data | dd of=sparse bs=1 seek=50000000 conv=notrunc status=none
+      truncate -s 8M sparse; printf data | dd of=sparse bs=1 seek=5000000 conv=notrunc status=none
       printf s > setuid; chown 1234:4321 setuid; chmod 6755 setuid
       setfattr -n user.colour -v red dir/text; setfattr -n user.of -v dir dir
       touch -d '2001-02-03 04:05:06.789012345' dir/text; touch -h -d 1999-01-01 link
@@ -90,12 +90,12 @@ class BackupIT {
     BackupReport first = backup("--key", "include");
     assertEquals(3, first.projects());
     assertTrue(first.bytesCopied() > 3_000_000, first.toString());
-    assertEquals(0, backup().bytesCopied());
+    long unchanged = backup().bytesCopied();
+    assertTrue(unchanged < 10_000, unchanged + " bytes for records that say the same");
 
     sh(stack.home(), "echo more > dir/more; head -c 50000 /dev/urandom > small");
     BackupReport second = backup();
-    assertTrue(
-        second.bytesCopied() > 50_000 && second.bytesCopied() < 400_000, second.toString());
+    assertTrue(second.bytesCopied() > 50_000 && second.bytesCopied() < 400_000, second.toString());
     assertTrue(salvus("snapshot", "list", "demo").lines().noneMatch(l -> l.contains("backup")));
     var before = fingerprints();
     String snapshots = salvus("snapshot", "list", "demo");
@@ -105,7 +105,8 @@ class BackupIT {
     restored();
     assertEquals(before, fingerprints());
     assertEquals(snapshots, salvus("snapshot", "list", "demo"));
-    assertTrue(salvus("project", "show", "other").contains("10"), salvus("project", "show", "other"));
+    assertTrue(
+        salvus("project", "show", "other").contains("10"), salvus("project", "show", "other"));
     assertEquals(10, stack.run("snapshot", "delete", "demo", "one").exit());
     assertSound();
     // Nothing that is needed goes when neighbours and garbage go, and backups go on.
@@ -139,7 +140,8 @@ class BackupIT {
     stack.start();
     killWhile(20 << 20, stack.data().resolve("packs"), "restore", target.toString());
     stack.start();
-    assertEquals("", salvus("project", "list").lines().filter(l -> l.contains("demo")).findAny().orElse(""));
+    assertEquals(
+        "", salvus("project", "list").lines().filter(l -> l.contains("demo")).findAny().orElse(""));
     var garbage = stack.run("gc", "run");
     assertTrue(garbage.output().contains("restore is not finished"), garbage.output());
     salvus("restore", target.toString());
