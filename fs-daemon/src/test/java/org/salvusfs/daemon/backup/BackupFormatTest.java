@@ -105,7 +105,7 @@ class BackupFormatTest {
     assertEquals(manifest(), Manifest.decode(file, codec));
     for (int at = 0; at < file.length; at++) {
       byte[] flipped = file.clone();
-      flipped[at] ^= (byte) (1 << at % Byte.SIZE);
+      flipped[at] ^= (byte) (1 << (at % Byte.SIZE));
       assertThrows(IOException.class, () -> Manifest.decode(flipped, codec));
       byte[] cut = Arrays.copyOf(file, at);
       assertThrows(IOException.class, () -> Manifest.decode(cut, codec));

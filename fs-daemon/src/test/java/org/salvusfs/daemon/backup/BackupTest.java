@@ -243,13 +243,13 @@ class BackupTest {
     Files.delete(pack);
     assertRefused(pack.getFileName().toString());
     var refused = assertThrows(TargetException.class, () -> cluster.backUp(target, QUIET));
-    assertTrue(refused.getMessage().contains(pack.toString()), refused.getMessage());
+    assertTrue(String.valueOf(refused.getMessage()).contains(pack.toString()), refused.getMessage());
   }
 
   private void assertRefused(String expected) throws Exception {
     try (TestCluster fresh = another("damaged-" + damaged++)) {
       var refused = assertThrows(TargetException.class, () -> fresh.restore(target, QUIET));
-      assertTrue(refused.getMessage().contains(expected), refused.getMessage());
+      assertTrue(String.valueOf(refused.getMessage()).contains(expected), refused.getMessage());
       assertEquals(List.of(), fresh.metadata.projects().list());
     }
   }
@@ -282,7 +282,7 @@ class BackupTest {
 
   private static void assertSentence(String word, Run run) {
     var refused = assertThrows(TargetException.class, run::go);
-    assertTrue(refused.getMessage().contains(word), refused.getMessage());
+    assertTrue(String.valueOf(refused.getMessage()).contains(word), refused.getMessage());
   }
 
   private static boolean isBrokenOff(Run run) throws IOException, DaemonException {
