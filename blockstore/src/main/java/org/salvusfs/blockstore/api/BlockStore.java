@@ -45,13 +45,7 @@ public final class BlockStore implements AutoCloseable {
    */
   public static BlockStore open(Disk packs, Path indexDirectory, KeyDomain keys, Options options)
       throws BlockStoreException {
-    RocksIndex index;
-    try {
-      index = RocksIndex.open(indexDirectory);
-    } catch (IOException e) {
-      throw new BlockStoreException.Failed("opening the chunk index: " + e.getMessage(), e);
-    }
-    return open(packs, index, keys, options);
+    return open(packs, openIndex(indexDirectory), keys, options);
   }
 
   /** The same with another index, which becomes the store's; for simulations. */
@@ -59,6 +53,25 @@ public final class BlockStore implements AutoCloseable {
       throws BlockStoreException {
     return new BlockStore(
         PackChunkStore.open(packs, index, options.packBytesMax()), keys, options.cacheBytes());
+  }
+
+  /**
+   * Opens or creates packs without a key: for whoever keeps blocks that others have sealed, and
+   * reads them back. What is said of {@link #open} holds; the index is found and rebuilt alike.
+   *
+   * @param packBytesMax length at which a pack is sealed, at most 2^31
+   */
+  public static ChunkStore openSealed(Disk packs, Path indexDirectory, long packBytesMax)
+      throws BlockStoreException {
+    return PackChunkStore.open(packs, openIndex(indexDirectory), packBytesMax);
+  }
+
+  private static RocksIndex openIndex(Path directory) throws BlockStoreException {
+    try {
+      return RocksIndex.open(directory);
+    } catch (IOException e) {
+      throw new BlockStoreException.Failed("opening the chunk index: " + e.getMessage(), e);
+    }
   }
 
   public BlockCodec codec() {

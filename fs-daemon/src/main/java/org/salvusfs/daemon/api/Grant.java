@@ -12,8 +12,8 @@ record Grant(Scope scope, @Nullable String project) {
   /** Of requests that need no token. */
   static final Grant NOBODY = new Grant(Scope.READ, null);
 
-  /** Whether something about a project may be asked for. */
-  boolean covers(String projectId) {
+  /** Whether something about a project, or about the whole installation, may be asked for. */
+  boolean covers(@Nullable String projectId) {
     return project == null || project.equals(projectId);
   }
 }

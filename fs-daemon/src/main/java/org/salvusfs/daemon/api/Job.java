@@ -6,10 +6,12 @@ import org.jspecify.annotations.Nullable;
 import org.salvusfs.daemon.control.Messages.JobStatus;
 import org.salvusfs.daemon.control.Problem;
 import org.salvusfs.daemon.control.Refusal;
+import org.salvusfs.daemon.management.BackupReport;
 import org.salvusfs.daemon.management.CheckProgress;
 import org.salvusfs.daemon.management.CheckReport;
 import org.salvusfs.daemon.management.DaemonException;
 import org.salvusfs.daemon.management.ImportReport;
+import org.salvusfs.daemon.management.RestoreReport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,15 +29,27 @@ final class Job {
   }
 
   /** What came of it: one of them. */
-  record Outcome(@Nullable CheckReport report, @Nullable ImportReport imported) {
-    private static final Outcome NONE = new Outcome(null, null);
+  record Outcome(
+      @Nullable CheckReport report,
+      @Nullable ImportReport imported,
+      @Nullable BackupReport backedUp,
+      @Nullable RestoreReport restored) {
+    private static final Outcome NONE = new Outcome(null, null, null, null);
 
     static Outcome of(CheckReport report) {
-      return new Outcome(report, null);
+      return new Outcome(report, null, null, null);
     }
 
     static Outcome of(ImportReport imported) {
-      return new Outcome(null, imported);
+      return new Outcome(null, imported, null, null);
+    }
+
+    static Outcome of(BackupReport backedUp) {
+      return new Outcome(null, null, backedUp, null);
+    }
+
+    static Outcome of(RestoreReport restored) {
+      return new Outcome(null, null, null, restored);
     }
   }
 
@@ -59,9 +73,13 @@ final class Job {
   private boolean isCancelled;
   private boolean isAbandoned;
 
-  Job(String id, String kind, String project, Work work) {
+  /**
+   * @param project null: it is about the whole installation
+   */
+  Job(String id, String kind, @Nullable String project, Work work) {
     this.work = work;
-    this.status = new JobStatus(id, kind, project, JobStatus.RUNNING, 0, 0, 0, null, null, null);
+    this.status =
+        new JobStatus(id, kind, project, JobStatus.RUNNING, 0, 0, 0, null, null, null, null, null);
   }
 
   JobStatus status() {
@@ -126,6 +144,8 @@ final class Job {
             total,
             outcome.report(),
             outcome.imported(),
+            outcome.backedUp(),
+            outcome.restored(),
             problem);
     changed.signalAll();
   }

@@ -2,10 +2,20 @@ package org.salvusfs.daemon.api;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+import org.salvusfs.daemon.control.Messages.NewBackup;
 import org.salvusfs.daemon.control.Messages.NewCheck;
 import org.salvusfs.daemon.control.Messages.NewImport;
+import org.salvusfs.daemon.control.Messages.NewRestore;
 import org.salvusfs.daemon.control.Refusal;
 import org.salvusfs.daemon.management.DaemonException;
+import org.salvusfs.daemon.management.KeyCopy;
 import org.salvusfs.daemon.management.ManagedDaemon;
 
 /** What is about long work. */
@@ -15,6 +25,8 @@ record JobOperations(ManagedDaemon daemon, Jobs jobs) {
 
   private static final String WAIT = "wait";
   private static final String AFTER = "after";
+  private static final Set<String> KEYS =
+      new TreeSet<>(Set.of(KeyCopy.INCLUDE.word(), KeyCopy.OMIT.word()));
 
   Answer check(Call call) throws ProblemException, DaemonException {
     call.allow();
@@ -40,6 +52,53 @@ record JobOperations(ManagedDaemon daemon, Jobs jobs) {
             directory,
             progress ->
                 Job.Outcome.of(daemon.importDirectory(project, Path.of(directory), progress)));
+    return begun(job);
+  }
+
+  Answer backup(Call call) throws ProblemException, DaemonException {
+    call.allow();
+    var wanted = call.read(NewBackup.class);
+    var target = target(wanted.target());
+    var projects = new ArrayList<String>();
+    for (var project : Objects.requireNonNullElse(wanted.projects(), List.<String>of())) {
+      projects.add(daemon.project(String.valueOf(project)).id()); // it may be null in JSON
+    }
+    Optional<KeyCopy> key = key(wanted.key());
+    var variant = "%s %s %s".formatted(target, projects, key);
+    var job =
+        jobs.begin(
+            "backup",
+            null,
+            variant,
+            progress -> Job.Outcome.of(daemon.backups().backup(target, projects, key, progress)));
+    return begun(job);
+  }
+
+  private static Path target(@Nullable String text) throws ProblemException {
+    var wanted = Call.required("target", text);
+    if (!wanted.startsWith("/") || wanted.indexOf('\0') >= 0) {
+      throw ProblemException.invalid("target", "\"" + wanted + "\" is no absolute path");
+    }
+    return Path.of(wanted).normalize();
+  }
+
+  private static Optional<KeyCopy> key(@Nullable String word) throws ProblemException {
+    if (word == null) {
+      return Optional.empty();
+    }
+    boolean isIncluded = Call.oneOf("key", word, KEYS).equals(KeyCopy.INCLUDE.word());
+    return Optional.of(isIncluded ? KeyCopy.INCLUDE : KeyCopy.OMIT);
+  }
+
+  Answer restore(Call call) throws ProblemException {
+    call.allow();
+    var target = target(call.read(NewRestore.class).target());
+    var job =
+        jobs.begin(
+            "restore",
+            null,
+            target.toString(),
+            progress -> Job.Outcome.of(daemon.backups().restore(target, progress)));
     return begun(job);
   }
 

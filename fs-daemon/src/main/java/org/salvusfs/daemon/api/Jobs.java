@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The jobs of a daemon: those that run, and the last that have ended. They end with the daemon's
@@ -35,10 +36,11 @@ final class Jobs {
   /**
    * Begins a job, unless one of the same kind, project and variant is under way.
    *
+   * @param project null: it is about the whole installation
    * @return the new one or the one under way
    */
-  Job begin(String kind, String project, String variant, Job.Work work) {
-    var subject = String.join(" ", kind, project, variant);
+  Job begin(String kind, @Nullable String project, String variant, Job.Work work) {
+    var subject = String.join(" ", kind, String.valueOf(project), variant);
     Job job;
     lock.lock();
     try {

@@ -73,6 +73,8 @@ final class Routes {
     post(ONE_PROJECT + "/checks", Scope.OPERATE, PROJECT, jobs::check);
     // Reads whatever the daemon may read: nothing for a token that is bound to a project.
     post(ONE_PROJECT + "/imports", Scope.ADMIN, DAEMON, jobs::importDirectory);
+    post("/v1/backups", Scope.ADMIN, DAEMON, jobs::backup);
+    post("/v1/restores", Scope.ADMIN, DAEMON, jobs::restore);
     get(JOBS, Scope.READ, OWN, jobs::list);
     get(ONE_JOB, Scope.READ, OWN, jobs::show);
     delete(ONE_JOB, Scope.OPERATE, OWN, jobs::cancel);

@@ -83,7 +83,8 @@ final class DevCommand implements Callable<Integer> {
     var run = new DaemonRun(session, common.json());
     var daemon = session.starter().start(config, run::progress);
     try {
-      if (daemon.projects().isEmpty() && daemon.trash().list().isEmpty()) {
+      boolean isRestoring = Files.exists(common.layout().restoring());
+      if (!isRestoring && daemon.projects().isEmpty() && daemon.trash().list().isEmpty()) {
         daemon.createProject(FIRST_PROJECT, Optional.empty());
       }
       remember(text);

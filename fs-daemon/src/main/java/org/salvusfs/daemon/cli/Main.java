@@ -67,6 +67,8 @@ public final class Main implements Runnable {
         .addSubcommand(TokenCommand.commandLine(session))
         .addSubcommand(new CheckCommand(session))
         .addSubcommand(new ImportCommand(session))
+        .addSubcommand(new BackupCommand(session))
+        .addSubcommand(new RestoreCommand(session))
         .addSubcommand(new TestCommand(session))
         .addSubcommand(new ProveCommand(session))
         .addSubcommand(BenchCommand.commandLine())

@@ -19,6 +19,7 @@ import org.salvusfs.daemon.management.GarbageStatus;
 import org.salvusfs.daemon.management.ImportReport;
 import org.salvusfs.daemon.management.LimitsChange;
 import org.salvusfs.daemon.management.LimitsSet;
+import org.salvusfs.daemon.management.ManagedBackups;
 import org.salvusfs.daemon.management.ManagedSnapshots;
 import org.salvusfs.daemon.management.ManagedTrash;
 import org.salvusfs.daemon.management.ProjectStatus;
@@ -155,7 +156,7 @@ public final class ControlClient {
   }
 
   /** A job from its beginning to its end. */
-  private <T> T follow(
+  <T> T follow(
       String path,
       Object wanted,
       CheckProgress progress,
@@ -182,6 +183,11 @@ public final class ControlClient {
   /** What can be asked about snapshots. */
   public ManagedSnapshots snapshots() {
     return new SnapshotClient(this);
+  }
+
+  /** What can be asked about backups. */
+  public ManagedBackups backups() {
+    return new BackupClient(this);
   }
 
   /** What can be asked about projects that are deleted. */

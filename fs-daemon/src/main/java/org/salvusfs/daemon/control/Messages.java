@@ -3,9 +3,11 @@ package org.salvusfs.daemon.control;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.salvusfs.daemon.management.BackupReport;
 import org.salvusfs.daemon.management.CheckReport;
 import org.salvusfs.daemon.management.ImportReport;
 import org.salvusfs.daemon.management.LimitsChange;
+import org.salvusfs.daemon.management.RestoreReport;
 import org.salvusfs.metadata.api.Limits;
 import org.salvusfs.quota.policy.QuotaRule;
 
@@ -54,6 +56,23 @@ public final class Messages {
    * @param directory absolute, of the daemon's machine
    */
   public record NewImport(@Nullable String directory) {}
+
+  /**
+   * Asks for a backup.
+   *
+   * @param target absolute, of the daemon's machine
+   * @param projects ids or names; null: all
+   * @param key {@code include} or {@code omit}; null: as the last time
+   */
+  public record NewBackup(
+      @Nullable String target, @Nullable List<String> projects, @Nullable String key) {}
+
+  /**
+   * Asks for the projects of a backup.
+   *
+   * @param target absolute, of the daemon's machine
+   */
+  public record NewRestore(@Nullable String target) {}
 
   /**
    * Asks for a file of a snapshot.
@@ -134,26 +153,30 @@ public final class Messages {
   /**
    * Long work.
    *
-   * @param kind {@code check} or {@code import}
-   * @param project its project's id
+   * @param kind what it does, in one word
+   * @param project its project's id; null: it is about the whole installation
    * @param state {@code running}, {@code done}, {@code failed} or {@code cancelled}
    * @param revision grows with every change of the other fields
    * @param done units of work done
    * @param total estimate of all units, 0 while unknown
    * @param report what a check found, once it is done
    * @param imported what an import did, once it is done
+   * @param backedUp what a backup did, once it is done
+   * @param restored what a restore did, once it is done
    * @param problem why it failed or was cancelled
    */
   public record JobStatus(
       String id,
       String kind,
-      String project,
+      @Nullable String project,
       String state,
       long revision,
       long done,
       long total,
       @Nullable CheckReport report,
       @Nullable ImportReport imported,
+      @Nullable BackupReport backedUp,
+      @Nullable RestoreReport restored,
       @Nullable Problem problem) {
     public static final String RUNNING = "running";
 

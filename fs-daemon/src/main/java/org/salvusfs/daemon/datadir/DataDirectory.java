@@ -20,7 +20,7 @@ import org.salvusfs.daemon.management.DaemonException;
 public final class DataDirectory implements AutoCloseable {
   /** What may be in a directory that becomes a data directory. */
   private static final Set<String> HARMLESS =
-      Set.of("salvus.yaml", "cluster.key", "lock", "format" + SmallFile.UNFINISHED);
+      Set.of("salvus.yaml", "cluster.key", "restoring", "lock", "format" + SmallFile.UNFINISHED);
 
   private final Layout layout;
   private final FileChannel lock;

@@ -32,6 +32,11 @@ public record Layout(Path directory) {
     return directory.resolve("cluster.key");
   }
 
+  /** There from the beginning of a restore of the whole installation to its end. */
+  public Path restoring() {
+    return directory.resolve("restoring");
+  }
+
   public Path packs() {
     return directory.resolve("packs");
   }

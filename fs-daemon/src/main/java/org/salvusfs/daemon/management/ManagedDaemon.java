@@ -82,6 +82,9 @@ public interface ManagedDaemon extends AutoCloseable {
   /** What can be asked about projects that are deleted. */
   ManagedTrash trash();
 
+  /** What can be asked about backups. */
+  ManagedBackups backups();
+
   /** On return all changes made before the call, in every open project, are committed. */
   void commit() throws DaemonException;
 

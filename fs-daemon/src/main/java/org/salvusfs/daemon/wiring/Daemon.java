@@ -22,6 +22,7 @@ import org.salvusfs.daemon.management.GarbageStatus;
 import org.salvusfs.daemon.management.ImportReport;
 import org.salvusfs.daemon.management.LimitsChange;
 import org.salvusfs.daemon.management.LimitsSet;
+import org.salvusfs.daemon.management.ManagedBackups;
 import org.salvusfs.daemon.management.ManagedSnapshots;
 import org.salvusfs.daemon.management.ManagedTrash;
 import org.salvusfs.daemon.management.ProjectStatus;
@@ -68,7 +69,7 @@ final class Daemon {
   private volatile @Nullable Keeper keeper;
 
   /** What goes on by itself. */
-  private record Keeper(AutomaticSnapshots automatic, Trash trash) {}
+  private record Keeper(AutomaticSnapshots automatic, Trash trash, Backups backups) {}
 
   Daemon(Parts parts) {
     this.parts = parts;
@@ -81,7 +82,8 @@ final class Daemon {
     var automatic =
         new AutomaticSnapshots(
             () -> homes(mount), this::policy, parts.config().keeping().automaticMost());
-    keeper = new Keeper(automatic, new Trash(parts, mount));
+    var backups = new Backups(parts, new Snapshots(parts, mount, automatic));
+    keeper = new Keeper(automatic, new Trash(parts, mount), backups);
   }
 
   /** What it does by itself; begun by whoever has a thread for it. */
@@ -230,6 +232,10 @@ final class Daemon {
 
   ManagedTrash trash() {
     return keeper().trash();
+  }
+
+  ManagedBackups backups() {
+    return keeper().backups();
   }
 
   private Keeper keeper() {

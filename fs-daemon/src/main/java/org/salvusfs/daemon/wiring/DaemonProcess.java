@@ -11,6 +11,7 @@ import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.salvusfs.daemon.config.DaemonConfig;
+import org.salvusfs.daemon.management.BackupReport;
 import org.salvusfs.daemon.management.CheckProgress;
 import org.salvusfs.daemon.management.CheckReport;
 import org.salvusfs.daemon.management.DaemonException;
@@ -20,13 +21,16 @@ import org.salvusfs.daemon.management.EventStatus;
 import org.salvusfs.daemon.management.FileDifference;
 import org.salvusfs.daemon.management.GarbageStatus;
 import org.salvusfs.daemon.management.ImportReport;
+import org.salvusfs.daemon.management.KeyCopy;
 import org.salvusfs.daemon.management.LimitsChange;
 import org.salvusfs.daemon.management.LimitsSet;
+import org.salvusfs.daemon.management.ManagedBackups;
 import org.salvusfs.daemon.management.ManagedDaemon;
 import org.salvusfs.daemon.management.ManagedSnapshots;
 import org.salvusfs.daemon.management.ManagedTrash;
 import org.salvusfs.daemon.management.ProjectStatus;
 import org.salvusfs.daemon.management.PurgedProject;
+import org.salvusfs.daemon.management.RestoreReport;
 import org.salvusfs.daemon.management.SnapshotStatus;
 import org.salvusfs.metadata.api.Durability;
 import org.slf4j.Logger;
@@ -94,7 +98,7 @@ final class DaemonProcess implements ManagedDaemon {
     current = new DaemonStart(config, progress, surroundings, this, inherited).runOrUndo();
   }
 
-  /** Breaks a check off. */
+  /** Breaks a check, a backup or a restore off. */
   private static final class Ending extends RuntimeException {
     private static final long serialVersionUID = 1;
 
@@ -171,18 +175,20 @@ final class DaemonProcess implements ManagedDaemon {
   @Override
   public CheckReport check(String idOrName, boolean repair, CheckProgress progress)
       throws DaemonException {
-    CheckProgress unlessEnding =
-        (done, total) -> {
-          if (isEnding) {
-            throw new Ending();
-          }
-          progress.at(done, total);
-        };
     try {
-      return ask(daemon -> daemon.check(idOrName, repair, unlessEnding));
+      return ask(daemon -> daemon.check(idOrName, repair, unlessEnding(progress)));
     } catch (Ending e) {
       throw new DaemonException.NotRunning("the daemon ends before the check is done");
     }
+  }
+
+  private CheckProgress unlessEnding(CheckProgress progress) {
+    return (done, total) -> {
+      if (isEnding) {
+        throw new Ending();
+      }
+      progress.at(done, total);
+    };
   }
 
   @Override
@@ -298,6 +304,35 @@ final class DaemonProcess implements ManagedDaemon {
     @Override
     public PurgedProject purge(String project, boolean force) throws DaemonException {
       return ask(daemon -> daemon.trash().purge(project, force));
+    }
+  }
+
+  @Override
+  public ManagedBackups backups() {
+    return new AskedBackups();
+  }
+
+  /** Likewise; each goes on when it is begun again. */
+  private final class AskedBackups implements ManagedBackups {
+    @Override
+    public BackupReport backup(
+        Path target, List<String> projects, Optional<KeyCopy> key, CheckProgress progress)
+        throws DaemonException {
+      try {
+        return ask(
+            daemon -> daemon.backups().backup(target, projects, key, unlessEnding(progress)));
+      } catch (Ending e) {
+        throw new DaemonException.NotRunning("the daemon ends before the backup is done");
+      }
+    }
+
+    @Override
+    public RestoreReport restore(Path target, CheckProgress progress) throws DaemonException {
+      try {
+        return ask(daemon -> daemon.backups().restore(target, unlessEnding(progress)));
+      } catch (Ending e) {
+        throw new DaemonException.NotRunning("the daemon ends before the restore is done");
+      }
     }
   }
 

@@ -199,7 +199,13 @@ public final class DaemonStart {
     var garbage =
         closing.started(
             "the collection of garbage",
-            new GarbageRuns(stores, projects, config.garbage(), data.host(), surroundings));
+            new GarbageRuns(
+                stores,
+                projects,
+                config.garbage(),
+                data.host(),
+                data.layout().restoring(),
+                surroundings));
     return new Daemon.Parts(
         config,
         data,

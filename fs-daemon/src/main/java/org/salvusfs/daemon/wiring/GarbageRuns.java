@@ -1,6 +1,8 @@
 package org.salvusfs.daemon.wiring;
 
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
@@ -44,6 +46,7 @@ final class GarbageRuns implements AutoCloseable {
   private final Stores stores;
   private final DaemonConfig.Garbage config;
   private final Surroundings surroundings;
+  private final Path restoring;
   private final Collector collector;
   private final Thread thread;
 
@@ -66,16 +69,19 @@ final class GarbageRuns implements AutoCloseable {
    * Runs begin after {@link #start}.
    *
    * @param host this one, whose logs are looked at
+   * @param restoring a file that is there as long as chunks are put that nothing refers to yet
    */
   GarbageRuns(
       Stores stores,
       Projects projects,
       DaemonConfig.Garbage config,
       UUID host,
+      Path restoring,
       Surroundings surroundings) {
     this.stores = stores;
     this.config = config;
     this.surroundings = surroundings;
+    this.restoring = restoring;
     var metadata = stores.metadata();
     var codec = stores.blocks().codec();
     this.collector =
@@ -207,6 +213,7 @@ final class GarbageRuns implements AutoCloseable {
 
   private void run() {
     try (Sweep sweep = stores.blocks().sweep(surroundings.random().nextLong())) {
+      requireNoRestore(); // after the beginning: what a later one puts is marked
       graceStartNanos = surroundings.nanoClock().getAsLong();
       paidNanos = graceStartNanos;
       Sweep.Result result =
@@ -221,6 +228,14 @@ final class GarbageRuns implements AutoCloseable {
     } catch (RuntimeException e) {
       log.error("the garbage run hit a defect", e);
       end(Phase.FAILED, "a defect stopped it (" + e + "); the log has more", null);
+    }
+  }
+
+  private void requireNoRestore() throws IOException {
+    if (Files.exists(restoring)) {
+      throw new IOException(
+          "a restore is not finished, and nothing refers yet to what it brought; run ./salvus restore again, or delete %s to give it up"
+              .formatted(restoring));
     }
   }
 

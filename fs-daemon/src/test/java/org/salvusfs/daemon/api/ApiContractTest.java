@@ -21,6 +21,7 @@ import org.salvusfs.daemon.control.Messages.JobStatus;
 import org.salvusfs.daemon.control.Messages.TokenMade;
 import org.salvusfs.daemon.management.DaemonException;
 import org.salvusfs.daemon.management.FakeDaemon;
+import org.salvusfs.daemon.management.ManagedBackups;
 import org.salvusfs.daemon.management.ManagedDaemon;
 import org.salvusfs.daemon.management.ManagedSnapshots;
 import org.salvusfs.daemon.management.ManagedTrash;
@@ -48,6 +49,10 @@ final class ApiContractTest {
           Map.entry("POST /v1/projects/{project}/purge", "{\"force\":false}"),
           Map.entry("POST /v1/projects/{project}/checks", "{\"repair\":true}"),
           Map.entry("POST /v1/projects/{project}/imports", "{\"directory\":\"/tmp\"}"),
+          Map.entry(
+              "POST /v1/backups",
+              "{\"target\":\"/mnt/backup\",\"projects\":[\"demo\"],\"key\":\"omit\"}"),
+          Map.entry("POST /v1/restores", "{\"target\":\"/mnt/backup\"}"),
           Map.entry(
               "POST /v1/projects/{project}/snapshots", "{\"name\":\"second\",\"comment\":\"why\"}"),
           Map.entry("POST /v1/projects/{project}/snapshots/{snapshot}/hold", "{\"tag\":\"x\"}"),
@@ -248,7 +253,9 @@ final class ApiContractTest {
   private static ManagedDaemon broken() {
     var snapshots = broken(ManagedSnapshots.class, Map.of());
     var trash = broken(ManagedTrash.class, Map.of());
-    return broken(ManagedDaemon.class, Map.of("snapshots", snapshots, "trash", trash));
+    var backups = broken(ManagedBackups.class, Map.of());
+    return broken(
+        ManagedDaemon.class, Map.of("snapshots", snapshots, "trash", trash, "backups", backups));
   }
 
   private static <T> T broken(Class<T> type, Map<String, Object> answers) {

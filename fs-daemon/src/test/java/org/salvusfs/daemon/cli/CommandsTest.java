@@ -293,6 +293,27 @@ final class CommandsTest {
   }
 
   @Test
+  void backupAndRestore_sayWhatTheyDid_andWhereTheKeyIs() throws Exception {
+    assertEquals(0, salvus("backup", "/mnt/b", "--key", "omit"));
+    assertTrue(out().contains("2 projects with 7 snapshots are in /mnt/b"), out());
+    assertTrue(out().contains("4.0 MB copied; the cluster key is not: keep"), out());
+    daemon.plant("project demo was not saved");
+    assertEquals(1, salvus("backup", "/mnt/b"));
+    assertTrue(out().startsWith("project demo was not saved\n"), out());
+    assertEquals(1, salvus("backup", "/mnt/b", "--json"));
+    assertEquals(4_000_000, new ObjectMapper().readTree(out()).at("/bytesCopied").asInt());
+    assertEquals(6, salvus("backup", "/mnt/b", "--project", "none"));
+    assertEquals(3, salvus("backup", "/mnt/full"));
+    assertEquals(2, salvus("backup", "/mnt/b", "--key", "perhaps"));
+    assertEquals(3, salvus("restore", "/mnt/none"));
+    assertTrue(sentence().contains("no backup in /mnt/none"));
+    Files.writeString(data.resolve("format"), "there is an installation");
+    assertEquals(0, salvus("restore", "/mnt/b"));
+    assertTrue(out().contains("2 projects with 7 snapshots are as in the backup of 2026"), out());
+    assertEquals(3, salvus("restore", "/mnt/full"));
+  }
+
+  @Test
   void import_completeOne_is0_theOther_is1() throws Exception {
     salvus("project", "create", "demo");
     assertEquals(0, salvus("import", "demo", data.toString()));

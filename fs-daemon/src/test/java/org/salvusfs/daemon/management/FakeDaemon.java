@@ -25,6 +25,7 @@ public final class FakeDaemon implements ManagedDaemon {
   private final FakeTrash trash = new FakeTrash(this);
   private final CountDownLatch stopRequested = new CountDownLatch(1);
   private List<String> findings = List.of();
+  private final FakeBackups backups = new FakeBackups(() -> findings);
   private final List<EventStatus> happened = new CopyOnWriteArrayList<>();
   private boolean closed;
   private int handOvers;
@@ -174,6 +175,11 @@ public final class FakeDaemon implements ManagedDaemon {
     progress.at(1_000_000, 0);
     progress.at(2_000_000, 4_000_000);
     return new ImportReport(project.id(), 3, 1, 2_000_000, findings, 0);
+  }
+
+  @Override
+  public ManagedBackups backups() {
+    return backups;
   }
 
   @Override

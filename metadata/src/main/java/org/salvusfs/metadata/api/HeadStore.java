@@ -19,7 +19,9 @@ public interface HeadStore {
   @Nullable Head read(ProjectId project) throws MetadataException;
 
   /**
-   * Writes the first head of a project, epoch 0 and without a holder.
+   * Writes the first head of a project, without a holder. Its epoch is the one in which the root
+   * was committed, so that later openings number their groups above it: 0 for a new project,
+   * another for one that comes back from a backup.
    *
    * @return false if there is a head already
    */

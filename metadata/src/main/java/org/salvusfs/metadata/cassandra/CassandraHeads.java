@@ -22,6 +22,7 @@ import org.salvusfs.metadata.api.LogRow;
 import org.salvusfs.metadata.api.MetadataException;
 import org.salvusfs.metadata.api.MetadataException.Fenced;
 import org.salvusfs.metadata.api.ProjectId;
+import org.salvusfs.metadata.api.Txgs;
 
 /**
  * Heads and logs in {@code project_head}: a partition per project, its head in the static columns,
@@ -83,7 +84,7 @@ final class CassandraHeads implements HeadStore {
                 + " (project_id, txg, epoch, seq, operation, head_epoch, holder, incarnation, root,"
                 + " root_txg, root_epoch) VALUES (?, "
                 + SENTINEL_TXG
-                + ", 0, 0, ?, 0, ?, ?, ?, ?, 0) IF NOT EXISTS");
+                + ", 0, 0, ?, ?, ?, ?, ?, ?, ?) IF NOT EXISTS");
     acquire =
         session.prepare(
             "UPDATE "
@@ -139,9 +140,11 @@ final class CassandraHeads implements HeadStore {
   @Override
   public boolean create(ProjectId project, BlockId root, long txg) throws MetadataException {
     var id = operationIds.get();
+    var rootBytes = ByteBuffer.wrap(root.toBytes());
+    long epoch = Txgs.epoch(txg);
     return lwt.change(
         "create the head of project " + project,
-        create.bind(project.uuid(), id, NOBODY, NOBODY, ByteBuffer.wrap(root.toBytes()), txg),
+        create.bind(project.uuid(), id, epoch, NOBODY, NOBODY, rootBytes, txg, epoch),
         true,
         () -> operationAt(project, SENTINEL_TXG, 0, 0).map(id::equals));
   }

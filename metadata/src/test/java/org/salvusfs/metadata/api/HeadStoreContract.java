@@ -67,6 +67,20 @@ public abstract class HeadStoreContract {
   }
 
   @Test
+  void create_withATreeOfAnEpoch_goesOnBehindThatEpoch() throws Exception {
+    var heads = heads();
+    long txg = Txgs.base(7) + 3;
+    assertTrue(heads.create(project, root(7), txg));
+    assertEquals(new Head(project, 7, null, null, root(7), txg), heads.read(project));
+    var fence = acquire(heads);
+    heads.commit(fence, root(8), Txgs.base(8) + 1);
+    var head = heads.read(project);
+    assertNotNull(head);
+    assertEquals(8, head.epoch());
+    assertEquals(root(8), head.root());
+  }
+
+  @Test
   void create_headExists_returnsFalseAndChangesNothing() throws Exception {
     var heads = heads();
     var fence = createAndAcquire(heads);

@@ -14,6 +14,7 @@ import org.salvusfs.metadata.api.LogRow;
 import org.salvusfs.metadata.api.MetadataException;
 import org.salvusfs.metadata.api.MetadataException.Fenced;
 import org.salvusfs.metadata.api.ProjectId;
+import org.salvusfs.metadata.api.Txgs;
 
 /** Heads and logs in memory. State is guarded by the lock of {@link Faults}. */
 final class SimHeads implements HeadStore {
@@ -60,7 +61,8 @@ final class SimHeads implements HeadStore {
     return faults.run(
         "create head",
         () ->
-            states.putIfAbsent(project, new State(new Head(project, 0, null, null, root, txg)))
+            states.putIfAbsent(
+                    project, new State(new Head(project, Txgs.epoch(txg), null, null, root, txg)))
                 == null);
   }
 

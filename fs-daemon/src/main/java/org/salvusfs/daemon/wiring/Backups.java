@@ -1,0 +1,205 @@
+package org.salvusfs.daemon.wiring;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import org.salvusfs.blockstore.api.KeyFile;
+import org.salvusfs.daemon.backup.Backup;
+import org.salvusfs.daemon.backup.Moments;
+import org.salvusfs.daemon.backup.Restore;
+import org.salvusfs.daemon.backup.TargetException;
+import org.salvusfs.daemon.management.BackupReport;
+import org.salvusfs.daemon.management.CheckProgress;
+import org.salvusfs.daemon.management.DaemonException;
+import org.salvusfs.daemon.management.KeyCopy;
+import org.salvusfs.daemon.management.ManagedBackups;
+import org.salvusfs.daemon.management.ManagedSnapshots;
+import org.salvusfs.daemon.management.RestoreReport;
+import org.salvusfs.metadata.api.MetadataException;
+import org.salvusfs.metadata.api.Project;
+import org.salvusfs.metadata.api.Snapshot;
+
+/**
+ * Saves the projects of the cluster, as far as this daemon holds or can hold them, and brings them
+ * back. One backup or restore at a time; thread-safe.
+ */
+final class Backups implements ManagedBackups {
+  private static final String NAME = "backup-under-way";
+  private static final String COMMENT = "a backup reads this, and deletes it when it is done";
+
+  private final Daemon.Parts parts;
+  private final ManagedSnapshots snapshots;
+  private final ReentrantLock running = new ReentrantLock();
+
+  Backups(Daemon.Parts parts, ManagedSnapshots snapshots) {
+    this.parts = parts;
+    this.snapshots = snapshots;
+  }
+
+  @Override
+  public BackupReport backup(
+      Path target, List<String> projects, Optional<KeyCopy> key, CheckProgress progress)
+      throws DaemonException {
+    return alone(
+        target,
+        "backing up to " + target,
+        () -> {
+          List<Project> wanted = new ArrayList<>();
+          for (String idOrName : projects) {
+            wanted.add(parts.catalogue().find(idOrName));
+          }
+          if (projects.isEmpty()) {
+            parts.stores().metadata().projects().list().stream()
+                .filter(Project::isLive)
+                .forEach(wanted::add);
+          }
+          return Backup.run(sources(), place(target, key), wanted, projects.isEmpty(), progress);
+        });
+  }
+
+  @Override
+  public RestoreReport restore(Path target, CheckProgress progress) throws DaemonException {
+    return alone(
+        target, "restoring from " + target, () -> Restore.run(destination(), target, progress));
+  }
+
+  /** What takes long. */
+  @FunctionalInterface
+  private interface Work<T> {
+    T run() throws IOException, DaemonException;
+  }
+
+  private <T> T alone(Path target, String what, Work<T> work) throws DaemonException {
+    if (!target.isAbsolute()) {
+      throw new DaemonException.Invalid("the target %s is no absolute path".formatted(target));
+    }
+    if (target.startsWith(parts.config().mount())
+        || target.startsWith(parts.data().layout().directory())) {
+      throw new DaemonException.Invalid(
+          "the target %s is in the mount or the data directory, and would be lost with it"
+              .formatted(target));
+    }
+    if (!running.tryLock()) {
+      throw new DaemonException.Obstructed(
+          "a backup or restore is under way in this daemon; wait for it, or cancel its job");
+    }
+    try {
+      return work.run();
+    } catch (TargetException e) {
+      throw new DaemonException.Obstructed(String.valueOf(e.getMessage()), e);
+    } catch (IOException e) {
+      throw Explain.request(what, e);
+    } finally {
+      running.unlock();
+    }
+  }
+
+  private Backup.Sources sources() {
+    var stores = parts.stores();
+    var metadata = stores.metadata();
+    return new Backup.Sources(
+        metadata.projects(),
+        metadata.snapshots(),
+        metadata.nodes(),
+        stores.blocks().store(),
+        stores.blocks().codec(),
+        stores.cluster().cluster(),
+        stores.cluster().keyCheck(),
+        this::hold,
+        this::now);
+  }
+
+  private Restore.Destination destination() {
+    var stores = parts.stores();
+    var metadata = stores.metadata();
+    return new Restore.Destination(
+        metadata.projects(),
+        metadata.heads(),
+        metadata.snapshots(),
+        metadata.nodes(),
+        stores.blocks().store(),
+        stores.blocks().codec(),
+        stores.cluster().keyCheck(),
+        parts.data().host(),
+        parts.data().layout().restoring());
+  }
+
+  private Instant now() {
+    return Instant.ofEpochMilli(
+        TimeUnit.NANOSECONDS.toMillis(parts.surroundings().wallClock().getAsLong()));
+  }
+
+  /** Decides on the key: see decision 015. */
+  private Backup.Place place(Path target, Optional<KeyCopy> wish)
+      throws IOException, DaemonException {
+    Path file = parts.data().layout().clusterKey();
+    boolean isWrapped = new KeyFile(file).isWrapped();
+    Optional<Boolean> before = Backup.hasKey(target);
+    boolean hasKey;
+    if (wish.isPresent()) {
+      hasKey = wish.get() == KeyCopy.INCLUDE;
+    } else if (before.isPresent()) {
+      hasKey = before.get();
+    } else if (isWrapped) {
+      hasKey = true;
+    } else {
+      throw new DaemonException.Obstructed(
+          "no passphrase protects the cluster key: with --key include it lies on the target, and whoever gets that can read everything; with --key omit keep %s elsewhere, as nothing can be restored without it"
+              .formatted(file));
+    }
+    boolean isWritten = hasKey && (isWrapped || wish.isPresent());
+    return new Backup.Place(
+        target, hasKey, isWritten ? Optional.of(Files.readString(file)) : Optional.empty());
+  }
+
+  private Moments.Moment hold(Project project) throws IOException, DaemonException {
+    var id = project.id().toString();
+    var store = parts.stores().metadata().snapshots();
+    for (Snapshot left : store.list(project.id())) {
+      if (left.name().equals(NAME) && left.comment().equals(COMMENT)) {
+        letGo(id, left.name()); // of a backup that was killed
+      }
+    }
+    snapshots.create(id, Optional.of(NAME), COMMENT);
+    snapshots.hold(id, NAME, Moments.TAG);
+    Snapshot held = store.find(project.id(), NAME);
+    if (held == null) {
+      throw new MetadataException.Missing("the snapshot for the backup was deleted at once");
+    }
+    return new Held(id, held);
+  }
+
+  private void letGo(String project, String name) throws DaemonException {
+    if (snapshots.show(project, name).holds().contains(Moments.TAG)) {
+      snapshots.release(project, name, Moments.TAG);
+    }
+    snapshots.delete(project, name);
+  }
+
+  /** Until it is closed. */
+  private final class Held implements Moments.Moment {
+    private final String project;
+    private final Snapshot snapshot;
+
+    Held(String project, Snapshot snapshot) {
+      this.project = project;
+      this.snapshot = snapshot;
+    }
+
+    @Override
+    public Snapshot snapshot() {
+      return snapshot;
+    }
+
+    @Override
+    public void close() throws DaemonException {
+      letGo(project, snapshot.name());
+    }
+  }
+}
