@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -243,7 +244,8 @@ class BackupTest {
     Files.delete(pack);
     assertRefused(pack.getFileName().toString());
     var refused = assertThrows(TargetException.class, () -> cluster.backUp(target, QUIET));
-    assertTrue(String.valueOf(refused.getMessage()).contains(pack.toString()), refused.getMessage());
+    assertTrue(
+        String.valueOf(refused.getMessage()).contains(pack.toString()), refused.getMessage());
   }
 
   private void assertRefused(String expected) throws Exception {
@@ -314,7 +316,7 @@ class BackupTest {
     }
   }
 
-  private TreeSet<String> packs() throws IOException {
+  private SortedSet<String> packs() throws IOException {
     try (Stream<Path> files = Files.list(target.resolve("packs"))) {
       var names = new TreeSet<String>();
       files.forEach(file -> names.add(file.getFileName().toString()));

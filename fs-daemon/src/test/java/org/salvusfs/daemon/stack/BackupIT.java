@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.Executors;
 import java.util.stream.Stream;
@@ -203,7 +204,7 @@ class BackupIT {
   }
 
   /** What each project is, and each of its snapshots. */
-  private TreeMap<String, String> fingerprints() throws Exception {
+  private SortedMap<String, String> fingerprints() throws Exception {
     var prints = new TreeMap<String, String>();
     for (String project : sh(stack.mount(), "ls").lines().toList()) {
       Path home = stack.home(project);
