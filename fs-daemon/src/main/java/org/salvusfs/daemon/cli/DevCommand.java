@@ -84,7 +84,7 @@ final class DevCommand implements Callable<Integer> {
     var daemon = session.starter().start(config, run::progress);
     try {
       if (daemon.projects().isEmpty() && daemon.trash().list().isEmpty()) {
-        daemon.createProject(FIRST_PROJECT, Optional.empty());
+        daemon.createProject(FIRST_PROJECT, Optional.empty(), Optional.empty());
       }
       remember(text);
       announce(config, daemon);

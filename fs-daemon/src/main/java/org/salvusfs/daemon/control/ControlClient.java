@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.salvusfs.blockstore.api.Compression;
 import org.salvusfs.daemon.datadir.Layout;
 import org.salvusfs.daemon.management.CheckProgress;
 import org.salvusfs.daemon.management.CheckReport;
@@ -22,6 +23,7 @@ import org.salvusfs.daemon.management.LimitsSet;
 import org.salvusfs.daemon.management.ManagedSnapshots;
 import org.salvusfs.daemon.management.ManagedTrash;
 import org.salvusfs.daemon.management.ProjectStatus;
+import org.salvusfs.daemon.management.StorageChange;
 import org.salvusfs.metadata.api.Durability;
 
 /** What a command can ask of a daemon. Methods block, and refuse as the daemon does. */
@@ -64,12 +66,23 @@ public final class ControlClient {
   }
 
   /** See {@code ManagedDaemon}. */
-  public ProjectStatus createProject(String name, Optional<Durability> durability)
+  public ProjectStatus createProject(
+      String name, Optional<Durability> durability, Optional<Compression> compression)
       throws DaemonException {
     var wanted =
         new Messages.NewProject(
-            name, durability.map(home -> home.name().toLowerCase(Locale.ROOT)).orElse(null));
+            name, word(durability.orElse(null)), word(compression.orElse(null)));
     return ask("POST", "/v1/projects", wanted, ProjectStatus.class);
+  }
+
+  private static @Nullable String word(@Nullable Enum<?> choice) {
+    return choice == null ? null : choice.name().toLowerCase(Locale.ROOT);
+  }
+
+  /** See {@code ManagedDaemon}. */
+  public ProjectStatus setStorage(String idOrName, StorageChange change) throws DaemonException {
+    var wanted = new Messages.NewStorage(word(change.durability()), word(change.compression()));
+    return ask("POST", path(idOrName) + "/storage", wanted, ProjectStatus.class);
   }
 
   /** See {@code ManagedDaemon}. */

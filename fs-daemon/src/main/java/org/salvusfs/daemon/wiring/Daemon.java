@@ -8,6 +8,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.salvusfs.blockstore.api.Compression;
 import org.salvusfs.daemon.config.DaemonConfig;
 import org.salvusfs.daemon.datadir.DataDirectory;
 import org.salvusfs.daemon.fuse.FuseMount;
@@ -25,6 +26,7 @@ import org.salvusfs.daemon.management.LimitsSet;
 import org.salvusfs.daemon.management.ManagedSnapshots;
 import org.salvusfs.daemon.management.ManagedTrash;
 import org.salvusfs.daemon.management.ProjectStatus;
+import org.salvusfs.daemon.management.StorageChange;
 import org.salvusfs.daemon.metrics.OperationMeters;
 import org.salvusfs.daemon.vfs.MountFileSystem;
 import org.salvusfs.metadata.api.Durability;
@@ -148,9 +150,16 @@ final class Daemon {
     }
   }
 
-  ProjectStatus createProject(String name, Optional<Durability> durability) throws DaemonException {
+  ProjectStatus createProject(
+      String name, Optional<Durability> durability, Optional<Compression> compression)
+      throws DaemonException {
     try {
-      return parts.catalogue().create(name, durability.orElse(parts.config().durability()));
+      return parts
+          .catalogue()
+          .create(
+              name,
+              durability.orElse(parts.config().durability()),
+              compression.orElse(Compression.LZ4));
     } catch (IOException e) {
       throw Explain.request("creating project \"" + name + "\"", e);
     }
@@ -177,6 +186,14 @@ final class Daemon {
       return parts.limitsAndEvents().set(idOrName, change);
     } catch (IOException e) {
       throw Explain.request("setting the limits of project " + idOrName, e);
+    }
+  }
+
+  ProjectStatus setStorage(String idOrName, StorageChange change) throws DaemonException {
+    try {
+      return parts.limitsAndEvents().setStorage(idOrName, change);
+    } catch (IOException e) {
+      throw Explain.request("changing how project " + idOrName + " is kept", e);
     }
   }
 

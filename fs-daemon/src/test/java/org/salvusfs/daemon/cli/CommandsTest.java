@@ -126,6 +126,31 @@ final class CommandsTest {
   }
 
   @Test
+  void projectSet_storage_isShown_andWhatHoldsLaterIsSaid() throws Exception {
+    salvus("project", "create", "demo", "--durability", "host", "--compression", "zstd");
+    assertEquals(0, salvus("project", "show", "demo"));
+    assertTrue(out().contains("durability host\ncompression zstd"), out());
+    assertEquals(
+        0, salvus("project", "set", "demo", "--durability", "quorum", "--compression", "lz4"));
+    assertTrue(
+        err.toString(StandardCharsets.UTF_8)
+            .contains("demo: its durability is host until it is opened next"));
+    assertEquals(0, salvus("project", "show", "demo"));
+    assertTrue(out().contains("durability quorum when it is opened next, host until then"), out());
+    assertTrue(out().contains("compression lz4"), out());
+    assertEquals(0, salvus("project", "set", "demo", "--compression", "zstd", "--quota", "512"));
+    assertTrue(err.toString(StandardCharsets.UTF_8).contains("full"));
+    assertEquals(2, salvus("project", "set", "demo", "--compression", "gzip"));
+    assertTrue(
+        err.toString(StandardCharsets.UTF_8)
+            .contains("--compression is lz4 or zstd, not \"gzip\""));
+    assertEquals(2, salvus("project", "create", "x", "--durability", "none"));
+    assertTrue(
+        err.toString(StandardCharsets.UTF_8)
+            .contains("--durability is host or quorum, not \"none\""));
+  }
+
+  @Test
   void projectSet_changesLimits_andWarnsOnStandardError() throws Exception {
     salvus("project", "create", "demo");
     assertEquals(

@@ -1,0 +1,45 @@
+package org.salvusfs.blockstore.codec;
+
+import com.github.luben.zstd.Zstd;
+import org.salvusfs.blockstore.api.BlockId;
+import org.salvusfs.blockstore.api.BlockStoreException.Corrupt;
+
+/** Zstandard frames (RFC 8878) that name the length of their contents. Thread-safe. */
+final class Zstandard implements Method {
+  /** The level that zstd itself takes for the usual one. */
+  private static final int LEVEL = 3;
+
+  @Override
+  public byte format() {
+    return Worker.ZSTD;
+  }
+
+  @Override
+  public int bytesMax(int length) {
+    return Math.toIntExact(Zstd.compressBound(length));
+  }
+
+  @Override
+  public int compress(byte[] from, int offset, int length, byte[] into) {
+    long packed = Zstd.compressByteArray(into, 0, into.length, from, offset, length, LEVEL);
+    if (Zstd.isError(packed)) {
+      throw new IllegalStateException(
+          "zstd could not compress " + length + " bytes: " + Zstd.getErrorName(packed));
+    }
+    return Math.toIntExact(packed);
+  }
+
+  @Override
+  public byte[] decompress(BlockId id, byte[] from, int packed, int length) throws Corrupt {
+    if (Zstd.getFrameContentSize(from, 0, packed) != length) {
+      throw new Corrupt("block %s: authentic, but no frame of %d bytes".formatted(id, length));
+    }
+    byte[] plaintext = new byte[length];
+    long read = Zstd.decompressByteArray(plaintext, 0, length, from, 0, packed);
+    if (read != length) {
+      String why = Zstd.isError(read) ? Zstd.getErrorName(read) : "it is shorter";
+      throw new Corrupt("block %s: authentic, but not Zstandard (%s)".formatted(id, why));
+    }
+    return plaintext;
+  }
+}
