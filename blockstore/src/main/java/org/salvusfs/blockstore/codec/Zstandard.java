@@ -1,6 +1,7 @@
 package org.salvusfs.blockstore.codec;
 
 import com.github.luben.zstd.Zstd;
+import com.github.luben.zstd.ZstdException;
 import org.salvusfs.blockstore.api.BlockId;
 import org.salvusfs.blockstore.api.BlockStoreException.Corrupt;
 
@@ -21,25 +22,22 @@ final class Zstandard implements Method {
 
   @Override
   public int compress(byte[] from, int offset, int length, byte[] into) {
-    long packed = Zstd.compressByteArray(into, 0, into.length, from, offset, length, LEVEL);
-    if (Zstd.isError(packed)) {
-      throw new IllegalStateException(
-          "zstd could not compress " + length + " bytes: " + Zstd.getErrorName(packed));
-    }
-    return Math.toIntExact(packed);
+    return Math.toIntExact(
+        Zstd.compressByteArray(into, 0, into.length, from, offset, length, LEVEL));
   }
 
   @Override
   public byte[] decompress(BlockId id, byte[] from, int packed, int length) throws Corrupt {
-    if (Zstd.getFrameContentSize(from, 0, packed) != length) {
-      throw new Corrupt("block %s: authentic, but no frame of %d bytes".formatted(id, length));
+    try {
+      if (packed > 0 && Zstd.getFrameContentSize(from, 0, packed) == length) {
+        byte[] plaintext = new byte[length];
+        if (Zstd.decompressByteArray(plaintext, 0, length, from, 0, packed) == length) {
+          return plaintext;
+        }
+      }
+    } catch (ZstdException e) {
+      throw new Corrupt("block %s: authentic, but not Zstandard".formatted(id), e);
     }
-    byte[] plaintext = new byte[length];
-    long read = Zstd.decompressByteArray(plaintext, 0, length, from, 0, packed);
-    if (read != length) {
-      String why = Zstd.isError(read) ? Zstd.getErrorName(read) : "it is shorter";
-      throw new Corrupt("block %s: authentic, but not Zstandard (%s)".formatted(id, why));
-    }
-    return plaintext;
+    throw new Corrupt("block %s: authentic, but no frame of %d bytes".formatted(id, length));
   }
 }

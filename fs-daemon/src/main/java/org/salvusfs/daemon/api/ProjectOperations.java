@@ -46,6 +46,11 @@ record ProjectOperations(ManagedDaemon daemon) {
             compression(wanted.compression())));
   }
 
+  Answer bill(Call call) throws ProblemException, DaemonException {
+    call.allow();
+    return Answer.ok(daemon.bill(call.project()));
+  }
+
   Answer setStorage(Call call) throws ProblemException, DaemonException {
     call.allow();
     var wanted = call.read(NewStorage.class);

@@ -11,6 +11,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.salvusfs.blockstore.api.Compression;
 import org.salvusfs.daemon.datadir.Layout;
+import org.salvusfs.daemon.management.Bill;
 import org.salvusfs.daemon.management.CheckProgress;
 import org.salvusfs.daemon.management.CheckReport;
 import org.salvusfs.daemon.management.DaemonException;
@@ -83,6 +84,11 @@ public final class ControlClient {
   public ProjectStatus setStorage(String idOrName, StorageChange change) throws DaemonException {
     var wanted = new Messages.NewStorage(word(change.durability()), word(change.compression()));
     return ask("POST", path(idOrName) + "/storage", wanted, ProjectStatus.class);
+  }
+
+  /** See {@code ManagedDaemon}. */
+  public Bill bill(String idOrName) throws DaemonException {
+    return ask("GET", path(idOrName) + "/bill", null, Bill.class);
   }
 
   /** See {@code ManagedDaemon}. */

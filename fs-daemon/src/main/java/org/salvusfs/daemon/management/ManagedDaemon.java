@@ -39,6 +39,9 @@ public interface ManagedDaemon extends AutoCloseable {
   /** Changes how a project's data is kept; what is stored already stays as it is. */
   ProjectStatus setStorage(String idOrName, StorageChange change) throws DaemonException;
 
+  /** What a project takes, as of its latest commit; opens it if it is not open. */
+  Bill bill(String idOrName) throws DaemonException;
+
   /**
    * Events of the last days, newest first.
    *

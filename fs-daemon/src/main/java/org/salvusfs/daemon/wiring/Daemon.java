@@ -14,6 +14,7 @@ import org.salvusfs.daemon.datadir.DataDirectory;
 import org.salvusfs.daemon.fuse.FuseMount;
 import org.salvusfs.daemon.fuse.kernel.FuseServer;
 import org.salvusfs.daemon.handover.HandOver;
+import org.salvusfs.daemon.management.Bill;
 import org.salvusfs.daemon.management.CheckProgress;
 import org.salvusfs.daemon.management.CheckReport;
 import org.salvusfs.daemon.management.DaemonException;
@@ -35,6 +36,7 @@ import org.salvusfs.metadata.api.MetadataException;
 import org.salvusfs.metadata.api.Project;
 import org.salvusfs.metadata.api.ProjectId;
 import org.salvusfs.quota.retention.Retention;
+import org.salvusfs.quota.retention.SpaceBound;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -70,7 +72,7 @@ final class Daemon {
   private volatile @Nullable Keeper keeper;
 
   /** What goes on by itself. */
-  private record Keeper(AutomaticSnapshots automatic, Trash trash) {}
+  private record Keeper(AutomaticSnapshots automatic, SnapshotSpaces spaces, Trash trash) {}
 
   Daemon(Parts parts) {
     this.parts = parts;
@@ -83,20 +85,44 @@ final class Daemon {
     var automatic =
         new AutomaticSnapshots(
             () -> homes(mount), this::policy, parts.config().keeping().automaticMost());
-    keeper = new Keeper(automatic, new Trash(parts, mount));
+    var spaces =
+        new SnapshotSpaces(
+            () -> parts.projects().all().stream().map(open -> space(open, mount)).toList(),
+            new SpaceBound(parts.config().keeping().spaceFactor()));
+    keeper = new Keeper(automatic, spaces, new Trash(parts, mount));
   }
 
   /** What it does by itself; begun by whoever has a thread for it. */
   Housekeeping housekeeping(Housekeeping.Gate gate) {
     return new Housekeeping(
-        keeper().automatic(), keeper().trash(), parts.surroundings().wallClock(), gate);
+        keeper().automatic(),
+        keeper().spaces(),
+        keeper().trash(),
+        parts.surroundings().wallClock(),
+        gate);
   }
 
   private List<AutomaticSnapshots.Home> homes(Mounted mount) {
+    return parts.projects().all().stream().map(open -> home(open, mount)).toList();
+  }
+
+  private AutomaticSnapshots.Home home(OpenProject open, Mounted mount) {
     var store = parts.stores().metadata().snapshots();
-    return parts.projects().all().stream()
-        .map(open -> Snapshots.home(open, store, parts.projects(), mount))
-        .toList();
+    return Snapshots.home(
+        open,
+        store,
+        parts.projects(),
+        mount,
+        () -> keeper().spaces().refusal(open.fence().project()).isPresent());
+  }
+
+  private SnapshotSpaces.Home space(OpenProject open, Mounted mount) {
+    return new SnapshotSpaceHome(
+        open,
+        home(open, mount),
+        parts.stores().metadata(),
+        mount,
+        parts.surroundings().wallClock());
   }
 
   /** One that nobody can read, because a newer version wrote it, is taken for the default. */
@@ -197,6 +223,15 @@ final class Daemon {
     }
   }
 
+  Bill bill(String idOrName) throws DaemonException {
+    try {
+      return new Billing(parts.catalogue(), parts.projects(), parts.stores(), keeper().spaces())
+          .of(idOrName);
+    } catch (IOException e) {
+      throw Explain.request("counting what project " + idOrName + " takes", e);
+    }
+  }
+
   List<EventStatus> events(Optional<String> idOrName, int days, int most) throws DaemonException {
     try {
       return parts.limitsAndEvents().events(idOrName, days, most);
@@ -242,7 +277,9 @@ final class Daemon {
   }
 
   ManagedSnapshots snapshots() {
-    return new Snapshots(parts, mounted(), keeper().automatic());
+    var mount = mounted();
+    return new Snapshots(
+        parts, mount, keeper().automatic(), keeper().spaces(), open -> space(open, mount));
   }
 
   ManagedTrash trash() {

@@ -12,6 +12,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.salvusfs.blockstore.api.Compression;
 import org.salvusfs.daemon.config.DaemonConfig;
+import org.salvusfs.daemon.management.Bill;
 import org.salvusfs.daemon.management.CheckProgress;
 import org.salvusfs.daemon.management.CheckReport;
 import org.salvusfs.daemon.management.DaemonException;
@@ -168,6 +169,11 @@ final class DaemonProcess implements ManagedDaemon {
   @Override
   public ProjectStatus setStorage(String idOrName, StorageChange change) throws DaemonException {
     return ask(daemon -> daemon.setStorage(idOrName, change));
+  }
+
+  @Override
+  public Bill bill(String idOrName) throws DaemonException {
+    return ask(daemon -> daemon.bill(idOrName));
   }
 
   @Override

@@ -200,6 +200,7 @@ final class Projects implements ProjectOpener, OpenProjects, AutoCloseable {
     var blocks = stores.blocks();
     var tree = new Tree(project.id(), blocks.codec(), stores.nodes());
     var compression = new AtomicReference<>(project.compression());
+    var notice = new AtomicReference<>(Optional.<String>empty());
     Chunks chunks = blocks.chunks(compression::get);
     var parts =
         new Transactions.Parts(
@@ -226,12 +227,24 @@ final class Projects implements ProjectOpener, OpenProjects, AutoCloseable {
             surroundings.wallClock(),
             surroundings.nanoClock(),
             new StoredSnapshots(
-                project.id(), stores.metadata().snapshots(), tree, view -> contents(chunks, view)));
+                project.id(),
+                stores.metadata().snapshots(),
+                tree,
+                view -> contents(chunks, view),
+                notice::get));
     try {
       var fileSystem = ProjectFileSystem.open(transactions, opened.contents(), setup, kernelKnows);
       log.info("project {} ({}) is open in epoch {}", project.name(), project.id(), fence.epoch());
       return new OpenProject(
-          fence, project.durability(), compression, tree, transactions, quota, fileSystem);
+          fence,
+          project.name(),
+          project.durability(),
+          compression,
+          notice,
+          tree,
+          transactions,
+          quota,
+          fileSystem);
     } catch (IOException | RuntimeException e) {
       transactions.close();
       throw e;

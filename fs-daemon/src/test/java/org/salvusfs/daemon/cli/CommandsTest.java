@@ -126,6 +126,22 @@ final class CommandsTest {
   }
 
   @Test
+  void bill_showsWhatIsHeldAndFreed() throws Exception {
+    salvus("project", "create", "demo");
+    assertEquals(0, salvus("bill", "demo"));
+    for (var word :
+        new String[] {
+          "live       5M in 7 inodes", "3M that", "at most 2M", "9M by all", "full", "x, 2 clones"
+        }) {
+      assertTrue(out().contains(word), word + " in\n" + out());
+    }
+    assertEquals(0, salvus("bill", "demo", "--json"));
+    var json = new ObjectMapper().readTree(out());
+    assertEquals(1 << 20, json.at("/snapshots/0/freedBytes").asLong());
+    assertEquals(6, salvus("bill", "none"));
+  }
+
+  @Test
   void projectSet_storage_isShown_andWhatHoldsLaterIsSaid() throws Exception {
     salvus("project", "create", "demo", "--durability", "host", "--compression", "zstd");
     assertEquals(0, salvus("project", "show", "demo"));

@@ -154,6 +154,24 @@ public final class FakeDaemon implements ManagedDaemon {
     return choice.name().toLowerCase(Locale.ROOT);
   }
 
+  @Override
+  public Bill bill(String idOrName) throws DaemonException {
+    var project = project(idOrName);
+    var one =
+        new Bill.OfSnapshot(
+            "first", "2026-11-21T10:00:00Z", "manual", 2L << 20, 1L << 20, List.of("x"), 2);
+    return new Bill(
+        project.id(),
+        project.name(),
+        5L << 20,
+        7,
+        3L << 20,
+        1L << 21,
+        "full",
+        9L << 20,
+        List.of(one));
+  }
+
   /** The durability holds later, as if the project were open. */
   @Override
   public ProjectStatus setStorage(String idOrName, StorageChange change) throws DaemonException {

@@ -88,6 +88,9 @@ public final class Snapshots {
   private final Groups groups;
   private final Retirement retirement;
 
+  /** Guarded by {@code changing}. */
+  private final HeldSpace space;
+
   /** Snapshots of which it is not known whether their row was written, as being deleted. */
   private final Map<Instant, Snapshot> doubtful = new ConcurrentHashMap<>();
 
@@ -101,6 +104,7 @@ public final class Snapshots {
     this.project = fence.project();
     this.groups = groups;
     this.retirement = retirement;
+    this.space = new HeldSpace(parts.tree(), store, fence);
   }
 
   /** Fences earlier holders off and learns what they made, before anything is committed. */
@@ -161,7 +165,8 @@ public final class Snapshots {
                 lineage(state.root()),
                 Set.of(),
                 Map.of(),
-                false);
+                false,
+                space.ofLive(family, state.root()));
         return write(snapshot);
       } finally {
         retirement.unpin();
@@ -179,7 +184,28 @@ public final class Snapshots {
       throw new IllegalStateException(creation + ", so somebody else made one, too: " + snapshot);
     }
     doubtful.remove(snapshot.created());
+    space.made(snapshot);
     return Optional.of(snapshot);
+  }
+
+  /**
+   * What the snapshots hold, those that are on their way out and can be freed left out. Costs what
+   * changed since the last call, or since the latest snapshot; and, if snapshots were deleted in
+   * between, what their neighbours differ by.
+   *
+   * @throws MetadataException.Unavailable if the store does not answer
+   */
+  public SnapshotUse use() throws MetadataException {
+    sweep();
+    changing.lock();
+    retirement.pin();
+    try {
+      Family family = family();
+      return space.use(family, groups.state().root());
+    } finally {
+      retirement.unpin();
+      changing.unlock();
+    }
   }
 
   /**
