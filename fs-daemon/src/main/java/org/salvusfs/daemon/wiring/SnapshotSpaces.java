@@ -5,12 +5,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.salvusfs.blockstore.api.BlockId;
 import org.salvusfs.metadata.api.Limits;
+import org.salvusfs.metadata.api.MetadataException;
 import org.salvusfs.metadata.api.ProjectId;
 import org.salvusfs.metadata.api.Snapshot;
 import org.salvusfs.metadata.txg.SnapshotUse;
@@ -26,7 +28,7 @@ import org.slf4j.LoggerFactory;
  * that clones begin with, are made all the same: without them there is no way back.
  *
  * <p>Projects that are open here are looked at when they have changed, so that the numbers are
- * never far behind. Thread-safe; one look at a time, its lock is taken before all others.
+ * never far behind. Thread-safe; one look at a project at a time, whose lock is taken first.
  */
 final class SnapshotSpaces {
   private static final Logger log = LoggerFactory.getLogger(SnapshotSpaces.class);
@@ -68,7 +70,11 @@ final class SnapshotSpaces {
 
   private final Supplier<List<Home>> homes;
   private final SpaceBound bound;
-  private final ReentrantLock looking = new ReentrantLock();
+  private final Map<ProjectId, ReentrantLock> looking = new ConcurrentHashMap<>();
+
+  /** Those that could not be looked at when it was tried last. */
+  private final Set<ProjectId> failing = ConcurrentHashMap.newKeySet();
+
   private final Map<ProjectId, Seen> seen = new ConcurrentHashMap<>();
 
   /**
@@ -96,25 +102,38 @@ final class SnapshotSpaces {
   /** Looks at every project that has changed. What fails is tried again at the next call. */
   void goOn() {
     List<Home> open = homes.get();
-    seen.keySet().retainAll(open.stream().map(Home::id).toList());
+    List<ProjectId> ids = open.stream().map(Home::id).toList();
+    seen.keySet().retainAll(ids);
+    looking.keySet().retainAll(ids);
+    failing.retainAll(ids);
     for (Home home : open) {
-      Seen known = seen.get(home.id());
-      if (known == null
-          || !home.root().equals(known.root())
-          || !known.limits().equals(home.limits())) {
-        try {
+      try {
+        if (hasChanged(home)) {
           lookAt(home);
-        } catch (IOException e) {
-          log.warn(
-              "the snapshots of project {} are not counted yet: {}", home.id(), e.getMessage());
+        }
+        failing.remove(home.id());
+      } catch (IOException e) {
+        if (failing.add(home.id())) {
+          log.warn("the snapshots of project {} are not counted yet: {}", home.id(), e.toString());
+        }
+        if (e instanceof MetadataException.Unavailable) {
+          return; // the next one would wait for the store as long
         }
       }
     }
   }
 
+  private boolean hasChanged(Home home) {
+    Seen known = seen.get(home.id());
+    return known == null
+        || !home.root().equals(known.root())
+        || !home.limits().equals(known.limits());
+  }
+
   /** Counts, deletes what has to go, and says what holds from now on. */
-  SnapshotUse lookAt(Home home) throws IOException {
-    looking.lock();
+  void lookAt(Home home) throws IOException {
+    ReentrantLock lock = looking.computeIfAbsent(home.id(), id -> new ReentrantLock());
+    lock.lock();
     try {
       BlockId root = home.root();
       Limits limits = home.limits();
@@ -125,9 +144,8 @@ final class SnapshotSpaces {
       announce(home, refusal(home.id()), notice);
       home.notice(notice);
       seen.put(home.id(), new Seen(root, limits, notice));
-      return use;
     } finally {
-      looking.unlock();
+      lock.unlock();
     }
   }
 
@@ -137,12 +155,12 @@ final class SnapshotSpaces {
     Optional<Snapshot> next = next(use);
     while (use.heldBytes() > most && next.isPresent()) {
       home.delete(next.get());
-      gone.add(next.get().name());
       use = home.use();
       Optional<Snapshot> after = next(use);
       if (after.equals(next)) {
-        break; // somebody has begun to hold it
+        break; // it could not be deleted, and so not counted out
       }
+      gone.add(next.get().name());
       next = after;
     }
     if (!gone.isEmpty()) {

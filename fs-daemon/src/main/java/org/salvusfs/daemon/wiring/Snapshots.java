@@ -25,12 +25,16 @@ import org.salvusfs.metadata.api.Snapshot;
 import org.salvusfs.metadata.api.SnapshotStore;
 import org.salvusfs.metadata.snapshot.SnapshotDiff;
 import org.salvusfs.quota.retention.Retention;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Makes and deletes the snapshots of the projects that this daemon holds or can hold, and has the
  * kernel forget what it keeps of them. Thread-safe.
  */
 final class Snapshots implements ManagedSnapshots {
+  private static final Logger log = LoggerFactory.getLogger(Snapshots.class);
+
   /** Names that the time gives; like ISO 8601, but without colons, which some programs dislike. */
   private static final DateTimeFormatter SECONDS =
       DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH-mm-ss'Z'", Locale.ROOT).withZone(ZoneOffset.UTC);
@@ -241,14 +245,18 @@ final class Snapshots implements ManagedSnapshots {
   }
 
   /** Its space may be needed; what cannot be freed or counted now is so later. */
-  private void freed(OpenProject held) throws IOException {
+  private void freed(OpenProject held) {
     var id = held.fence().project();
     if (spaces.refusal(id).isPresent()) {
-      spaces.lookAt(spaceOf.apply(held));
-    } else {
-      spaces.forget(id);
-      projects.sweep(id);
+      try {
+        spaces.lookAt(spaceOf.apply(held));
+        return;
+      } catch (IOException e) {
+        log.warn("what is left of project {} is not counted yet: {}", id, e.getMessage());
+      }
     }
+    spaces.forget(id);
+    projects.sweep(id);
   }
 
   @Override
@@ -276,6 +284,7 @@ final class Snapshots implements ManagedSnapshots {
         throw new DaemonException.Invalid(
             "snapshot \"%s\" has no hold \"%s\"".formatted(snapshot, tag));
       }
+      spaces.forget(found.id());
       return status(find(found, snapshot));
     } catch (IOException e) {
       throw Explain.request("releasing snapshot " + snapshot, e);

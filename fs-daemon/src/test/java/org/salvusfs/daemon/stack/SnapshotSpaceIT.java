@@ -1,5 +1,6 @@
 package org.salvusfs.daemon.stack;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -103,8 +104,7 @@ class SnapshotSpaceIT {
 
   @Test
   void compressionAndDurability_changeWhileTheProjectIsUsed_andNothingIsLost() throws Exception {
-    byte[] text =
-        "all work and no play ".repeat(50_000).getBytes(java.nio.charset.StandardCharsets.UTF_8);
+    byte[] text = "all work and no play ".repeat(50_000).getBytes(UTF_8);
     Files.write(home.resolve("lz4"), text);
     String said =
         salvus(0, "project", "set", "demo", "--compression", "zstd", "--durability", "quorum");

@@ -91,6 +91,9 @@ public final class Snapshots {
   /** Guarded by {@code changing}. */
   private final HeldSpace space;
 
+  /** Whether there are none for sure, as nobody else makes any; guarded by {@code changing}. */
+  private boolean isEmpty;
+
   /** Snapshots of which it is not known whether their row was written, as being deleted. */
   private final Map<Instant, Snapshot> doubtful = new ConcurrentHashMap<>();
 
@@ -177,6 +180,7 @@ public final class Snapshots {
   }
 
   private Optional<Snapshot> write(Snapshot snapshot) throws MetadataException {
+    isEmpty = false;
     doubtful.put(snapshot.created(), snapshot.deleting());
     retirement.keepAlsoFor(snapshot.txg());
     Creation creation = store.create(fence, snapshot);
@@ -196,15 +200,22 @@ public final class Snapshots {
    * @throws MetadataException.Unavailable if the store does not answer
    */
   public SnapshotUse use() throws MetadataException {
-    sweep();
     changing.lock();
-    retirement.pin();
     try {
-      Family family = family();
-      return space.use(family, groups.state().root());
+      if (isEmpty) {
+        return new SnapshotUse(0, List.of());
+      }
+      retirement.pin();
+      try {
+        Family family = swept();
+        isEmpty = doubtful.isEmpty() && family.members().isEmpty() && family.freed().isEmpty();
+        return space.use(family, groups.state().root());
+      } finally {
+        retirement.unpin();
+      }
     } finally {
-      retirement.unpin();
       changing.unlock();
+      retirement.deleteDue();
     }
   }
 
@@ -229,17 +240,23 @@ public final class Snapshots {
   public void sweep() throws MetadataException {
     changing.lock();
     try {
-      Family family = family();
-      Snapshot next = family.nextToFree();
-      while (next != null) {
-        free(next, family);
-        family = family.without(next);
-        next = family.nextToFree();
-      }
+      swept();
     } finally {
       changing.unlock();
     }
     retirement.deleteDue();
+  }
+
+  /** The family after all that can be freed is on its way out. */
+  private Family swept() throws MetadataException {
+    Family family = family();
+    Snapshot next = family.nextToFree();
+    while (next != null) {
+      free(next, family);
+      family = family.without(next);
+      next = family.nextToFree();
+    }
+    return family;
   }
 
   private void free(Snapshot snapshot, Family family) throws MetadataException {

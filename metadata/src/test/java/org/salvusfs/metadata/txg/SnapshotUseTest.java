@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -19,11 +20,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.salvusfs.blockstore.api.BlockId;
 import org.salvusfs.metadata.api.Key;
+import org.salvusfs.metadata.api.Lineage;
 import org.salvusfs.metadata.api.MetadataException;
 import org.salvusfs.metadata.api.Snapshot;
 import org.salvusfs.metadata.api.SnapshotStore.Deletion;
 import org.salvusfs.metadata.item.ExtentItem;
 import org.salvusfs.metadata.item.Keys;
+import org.salvusfs.metadata.item.LineageItem;
 import org.salvusfs.metadata.log.Muted;
 import org.salvusfs.metadata.sim.SimulatedMetadata;
 
@@ -90,11 +93,7 @@ class SnapshotUseTest {
     } else if (dice < 93) {
       if (!world.copies.isEmpty() && worlds.size() < PROJECTS_MAX) {
         Instant created = some(world, random);
-        Snapshot of =
-            metadata.snapshots().list(world.rig.project).stream()
-                .filter(each -> each.created().equals(created))
-                .findFirst()
-                .orElseThrow();
+        Snapshot of = row(metadata.snapshots().list(world.rig.project), created);
         worlds.add(world.clone(of, "clone " + names++));
       }
     } else if (dice < 96) {
@@ -146,7 +145,7 @@ class SnapshotUseTest {
       return new ExtentItem(1 + random.nextInt(100_000), chunk, 0, contents).encode();
     }
     byte[] value = new byte[Long.BYTES + random.nextInt(100)];
-    java.nio.ByteBuffer.wrap(value).putLong(contents);
+    ByteBuffer.wrap(value).putLong(contents);
     return value;
   }
 
@@ -167,20 +166,23 @@ class SnapshotUseTest {
     for (SnapshotUse.OfOne one : use.snapshots()) {
       var rest = new HashMap<>(trees);
       rest.remove(one.snapshot().created());
-      boolean stays =
-          !one.snapshot().clones().isEmpty()
-              || family(world, rows).children(one.snapshot()).size() > 1;
+      Snapshot row = row(rows, one.snapshot().created());
+      boolean stays = !row.clones().isEmpty() || family(world, rows).children(row).size() > 1;
       long freed = stays ? 0 : held(trees, live) - held(rest, live);
       assertEquals(freed, one.freedBytes(), one.toString());
     }
   }
 
+  private static Snapshot row(List<Snapshot> rows, Instant created) {
+    return rows.stream().filter(row -> row.created().equals(created)).findFirst().orElseThrow();
+  }
+
   private static Family family(SnapshotWorld world, List<Snapshot> rows) throws MetadataException {
     byte[] value = world.rig.storedTree().get(world.rig.head().root(), Keys.lineage());
-    var item = value == null ? null : org.salvusfs.metadata.item.LineageItem.decode(value);
+    var item = value == null ? null : LineageItem.decode(value);
     var lineage =
         item == null || !item.project().equals(world.rig.project)
-            ? org.salvusfs.metadata.api.Lineage.STRAIGHT
+            ? Lineage.STRAIGHT
             : item.lineage();
     return new Family(rows, List.of(), lineage, world.rig.head().txg());
   }
@@ -209,7 +211,7 @@ class SnapshotUseTest {
   }
 
   @Test
-  void use_afterACrash_isWhatItWas_withoutTheTreesBeingCompared() throws IOException {
+  void use_afterACrash_isWhatItWas() throws IOException {
     var world = worlds.getFirst();
     var random = new Random(9);
     for (int i = 0; i < 20; i++) {
