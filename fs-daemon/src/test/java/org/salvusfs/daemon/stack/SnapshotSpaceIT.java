@@ -111,6 +111,7 @@ class SnapshotSpaceIT {
     assertTrue(said.contains("host until it is opened next"), said);
     text[0] = 'A';
     Files.write(home.resolve("zstd"), text);
+    salvus(0, "snapshot", "create", "demo", "committed");
     try (var file =
         FileChannel.open(
             home.resolve("logged"), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
