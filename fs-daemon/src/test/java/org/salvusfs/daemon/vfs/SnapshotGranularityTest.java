@@ -10,7 +10,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * What a snapshot holds is counted by extents, and a write replaces those that it touches. So it is
- * never less than what was overwritten, and at most two chunks more before each range and one behind.
+ * never less than what was overwritten, and at most two chunks more before each range and one
+ * behind.
  */
 class SnapshotGranularityTest {
   private static final int FILE_BYTES = 300_000;
