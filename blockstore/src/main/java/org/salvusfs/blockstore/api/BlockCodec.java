@@ -11,9 +11,18 @@ import org.salvusfs.blockstore.codec.SealingCodec;
  * @see "docs/formats/block-v1.md"
  */
 public interface BlockCodec {
-  /** The codec of a key domain. */
+  /** The codec of a key domain; it compresses with LZ4. */
   static BlockCodec of(KeyDomain keys) {
-    return new SealingCodec(keys);
+    return of(keys, Compression.LZ4);
+  }
+
+  /**
+   * The codec of a key domain.
+   *
+   * @param compression of what it seals; it opens every block of the domain
+   */
+  static BlockCodec of(KeyDomain keys, Compression compression) {
+    return new SealingCodec(keys, compression);
   }
 
   /** The id of a plaintext: HMAC-SHA-256 of the buffer's remaining bytes (position unchanged). */

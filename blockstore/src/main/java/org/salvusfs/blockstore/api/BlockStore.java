@@ -2,6 +2,10 @@ package org.salvusfs.blockstore.api;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Supplier;
 import org.salvusfs.blockstore.cache.CachedChunks;
 import org.salvusfs.blockstore.chunker.FastCdc;
 import org.salvusfs.blockstore.disk.Disk;
@@ -15,7 +19,8 @@ import org.salvusfs.blockstore.pack.PackChunkStore;
 public final class BlockStore implements AutoCloseable {
   private final BlockCodec codec;
   private final PackChunkStore store;
-  private final Chunks chunks;
+  private final CachedChunks chunks;
+  private final Map<Compression, BlockCodec> codecs = new EnumMap<>(Compression.class);
 
   /**
    * Sizes.
@@ -29,7 +34,10 @@ public final class BlockStore implements AutoCloseable {
   }
 
   private BlockStore(PackChunkStore store, KeyDomain keys, long cacheBytes) {
-    this.codec = BlockCodec.of(keys);
+    for (Compression compression : Compression.values()) {
+      codecs.put(compression, BlockCodec.of(keys, compression));
+    }
+    this.codec = codec(Compression.LZ4);
     this.store = store;
     this.chunks = new CachedChunks(store, codec, new FastCdc(keys), cacheBytes);
   }
@@ -78,8 +86,22 @@ public final class BlockStore implements AutoCloseable {
     return codec;
   }
 
+  private BlockCodec codec(Compression compression) {
+    return Objects.requireNonNull(codecs.get(compression));
+  }
+
+  /** The chunks; what is put is compressed with LZ4. */
   public Chunks chunks() {
     return chunks;
+  }
+
+  /**
+   * The same chunks, where what is put is compressed otherwise, unless it is there already.
+   *
+   * @param compression asked at every put; returns at once
+   */
+  public Chunks chunks(Supplier<Compression> compression) {
+    return chunks.sealedBy(() -> codec(compression.get()));
   }
 
   public ChunkStore store() {

@@ -7,6 +7,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.function.Supplier;
 import org.salvusfs.blockstore.api.BlockCodec;
 import org.salvusfs.blockstore.api.BlockId;
 import org.salvusfs.blockstore.api.BlockStoreException;
@@ -62,12 +63,21 @@ public final class CachedChunks implements Chunks {
 
   @Override
   public BlockId put(byte[] data, int offset, int length) throws BlockStoreException {
+    return put(data, offset, length, codec);
+  }
+
+  /** The same chunks, where what is put is sealed by another codec of the same key domain. */
+  public Chunks sealedBy(Supplier<BlockCodec> sealer) {
+    return new SealedBy(this, sealer);
+  }
+
+  BlockId put(byte[] data, int offset, int length, BlockCodec sealer) throws BlockStoreException {
     if (length > FastCdc.BYTES_MAX) {
       throw new IllegalArgumentException("a chunk of " + length + " bytes is too long");
     }
     BlockId id = codec.id(ByteBuffer.wrap(data, offset, length));
     if (!store.contains(id)) {
-      store.put(id, codec.seal(id, data, offset, length));
+      store.put(id, sealer.seal(id, data, offset, length));
     }
     return id;
   }

@@ -1,13 +1,10 @@
 package org.salvusfs.blockstore.codec;
 
-import net.jpountz.lz4.LZ4Compressor;
-import net.jpountz.lz4.LZ4Exception;
-import net.jpountz.lz4.LZ4Factory;
-import net.jpountz.lz4.LZ4SafeDecompressor;
 import org.salvusfs.blockstore.api.BlockId;
 import org.salvusfs.blockstore.api.BlockStoreException.Corrupt;
+import org.salvusfs.blockstore.api.Compression;
 
-/** LZ4 (native where there is one) that says when it does not pay. Thread-safe. */
+/** Compresses by one method and says when that does not pay; undoes all of them. Thread-safe. */
 final class Compressor {
   /** A payload must be shorter by at least 1/16, or reading it back is not worth the work. */
   private static final int GAIN_SHIFT = 4;
@@ -22,18 +19,26 @@ final class Compressor {
    */
   private static final int NOISE_MAX = 19_900;
 
-  private final LZ4Compressor lz4;
-  private final LZ4SafeDecompressor unlz4;
+  private final Method lz4 = new Lz4();
+  private final Method zstd = new Zstandard();
+  private final Method chosen;
 
-  Compressor() {
-    LZ4Factory factory = LZ4Factory.fastestInstance();
-    lz4 = factory.fastCompressor();
-    unlz4 = factory.safeDecompressor();
+  Compressor(Compression compression) {
+    chosen =
+        switch (compression) {
+          case LZ4 -> lz4;
+          case ZSTD -> zstd;
+        };
+  }
+
+  /** What blocks begin with that {@link #compress} has made shorter. */
+  byte format() {
+    return chosen.format();
   }
 
   /** How long a buffer {@link #compress} needs. */
   int bytesMax(int length) {
-    return lz4.maxCompressedLength(length);
+    return chosen.bytesMax(length);
   }
 
   /** The compressed length in {@code into}, or -1 if the block should be stored as it is. */
@@ -41,24 +46,14 @@ final class Compressor {
     if (looksRandom(from, offset, length)) {
       return -1;
     }
-    int packed = lz4.compress(from, offset, length, into, 0);
+    int packed = chosen.compress(from, offset, length, into);
     return packed < length - (length >> GAIN_SHIFT) ? packed : -1;
   }
 
-  byte[] decompress(BlockId id, byte[] from, int packed, int length) throws Corrupt {
-    // LZ4 cannot expand more than 255 times; the header is authentic, but a bug is not excluded.
-    if (length < 0 || length > 255L * packed) {
-      throw new Corrupt("block %s: %d bytes cannot hold %d".formatted(id, packed, length));
-    }
-    byte[] plaintext = new byte[length];
-    try {
-      if (unlz4.decompress(from, 0, packed, plaintext, 0, length) == length) {
-        return plaintext;
-      }
-    } catch (LZ4Exception e) {
-      throw new Corrupt("block %s: authentic, but not LZ4".formatted(id), e);
-    }
-    throw new Corrupt("block %s: shorter than its header says".formatted(id));
+  /** The plaintext of a block, whichever method it was made with. */
+  byte[] decompress(byte format, BlockId id, byte[] from, int packed, int length) throws Corrupt {
+    Method method = format == Worker.ZSTD ? zstd : lz4;
+    return method.decompress(id, from, packed, length);
   }
 
   /**

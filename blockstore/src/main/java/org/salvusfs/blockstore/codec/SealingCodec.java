@@ -5,10 +5,11 @@ import java.util.concurrent.ConcurrentLinkedDeque;
 import org.salvusfs.blockstore.api.BlockCodec;
 import org.salvusfs.blockstore.api.BlockId;
 import org.salvusfs.blockstore.api.BlockStoreException;
+import org.salvusfs.blockstore.api.Compression;
 import org.salvusfs.blockstore.api.KeyDomain;
 
 /**
- * The codec of format 1: LZ4, then AES-256-GCM.
+ * The codec of format 1: LZ4 or Zstandard, then AES-256-GCM.
  *
  * <p>Workers are pooled, not thread-local: a virtual thread per request would otherwise bring its
  * own ciphers and buffers. As no call blocks, there are never more workers than threads on CPUs.
@@ -16,10 +17,16 @@ import org.salvusfs.blockstore.api.KeyDomain;
 public final class SealingCodec implements BlockCodec {
   private final byte[] idKey;
   private final byte[] sealKey;
-  private final Compressor compressor = new Compressor();
+  private final Compressor compressor;
   private final ConcurrentLinkedDeque<Worker> idle = new ConcurrentLinkedDeque<>();
 
-  public SealingCodec(KeyDomain keys) {
+  /**
+   * The codec of a key domain.
+   *
+   * @param compression of what it seals
+   */
+  public SealingCodec(KeyDomain keys, Compression compression) {
+    compressor = new Compressor(compression);
     idKey = keys.idKey();
     sealKey = keys.sealKey();
   }

@@ -24,6 +24,7 @@ final class Worker {
   static final int TAG_BYTES = 16;
   static final byte RAW = 1;
   static final byte LZ4 = 2;
+  static final byte ZSTD = 3;
 
   /** Larger buffers (rare log records) are not kept. */
   private static final int SCRATCH_BYTES_MAX = 1 << 20;
@@ -71,7 +72,7 @@ final class Worker {
     int payloadOffset = raw ? offset : 0;
     int payloadBytes = raw ? length : packed;
     byte[] sealed = new byte[HEADER_BYTES + payloadBytes + TAG_BYTES];
-    ByteBuffer.wrap(sealed).put(raw ? RAW : LZ4).putInt(length);
+    ByteBuffer.wrap(sealed).put(raw ? RAW : compressor.format()).putInt(length);
     try {
       if (id.equals(lastSealed)) {
         // Java refuses to seal twice in a row under one key and nonce, even the same bytes.
@@ -104,10 +105,10 @@ final class Worker {
         decrypt(id, sealed, payloadBytes, plaintext);
         yield plaintext;
       }
-      case LZ4 -> {
+      case LZ4, ZSTD -> {
         byte[] buffer = scratch(payloadBytes);
         decrypt(id, sealed, payloadBytes, buffer);
-        yield compressor.decompress(id, buffer, payloadBytes, length);
+        yield compressor.decompress(format, id, buffer, payloadBytes, length);
       }
       default ->
           throw new Corrupt(

@@ -19,6 +19,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.salvusfs.blockstore.TestBytes;
@@ -30,6 +31,27 @@ class BlockStoreTest {
   private static final BlockStore.Options SMALL = new BlockStore.Options(1 << 20, 1 << 20);
 
   @TempDir Path directory;
+
+  @Test
+  void chunks_ofAnotherCompression_areReadByAll_andStoredAsTheFirstWriterHadThem()
+      throws IOException {
+    byte[] one = TestBytes.text(new Random(1), 50_000);
+    byte[] two = TestBytes.text(new Random(2), 50_000);
+    try (BlockStore store = open()) {
+      var chosen = new AtomicReference<>(Compression.ZSTD);
+      Chunks chunks = store.chunks(chosen::get);
+      BlockId small = chunks.put(one, 0, one.length);
+      byte[] stored = store.store().get(small);
+      assertEquals(3, stored[0], "Zstandard");
+      assertEquals(small, store.chunks().put(one, 0, one.length));
+      assertArrayEquals(stored, store.store().get(small), "as it was");
+      assertArrayEquals(one, store.chunks().get(small));
+      chosen.set(Compression.LZ4);
+      BlockId large = chunks.put(two, 0, two.length);
+      assertEquals(2, store.store().get(large)[0], "LZ4, as soon as it is chosen");
+      assertArrayEquals(two, chunks.get(large));
+    }
+  }
 
   @Test
   void file_storedInChunks_isReadBackAfterEveryKindOfReopen() throws IOException {

@@ -29,9 +29,11 @@ import org.salvusfs.blockstore.TestKeys;
 import org.salvusfs.blockstore.api.BlockCodec;
 import org.salvusfs.blockstore.api.BlockId;
 import org.salvusfs.blockstore.api.BlockStoreException.Corrupt;
+import org.salvusfs.blockstore.api.Compression;
 
 class SealingCodecTest {
   private final BlockCodec codec = BlockCodec.of(TestKeys.domain());
+  private final BlockCodec zstd = BlockCodec.of(TestKeys.domain(), Compression.ZSTD);
 
   @Test
   void id_isHmacOfThePlaintext() throws GeneralSecurityException {
@@ -63,9 +65,13 @@ class SealingCodecTest {
       byte[] sealed = codec.seal(id, plaintext, offset, length);
       assertArrayEquals(sealed, codec.seal(id, plaintext, offset, length), "seed " + seed);
       assertArrayEquals(before, plaintext);
-      byte[] opened = codec.open(id, sealed);
-      assertArrayEquals(
-          Arrays.copyOfRange(plaintext, offset, offset + length), opened, "seed " + seed);
+      byte[] expected = Arrays.copyOfRange(plaintext, offset, offset + length);
+      assertArrayEquals(expected, codec.open(id, sealed), "seed " + seed);
+      byte[] smaller = zstd.seal(id, plaintext, offset, length);
+      assertArrayEquals(smaller, zstd.seal(id, plaintext, offset, length), "seed " + seed);
+      assertArrayEquals(before, plaintext);
+      assertArrayEquals(expected, codec.open(id, smaller), "seed " + seed);
+      assertArrayEquals(expected, zstd.open(id, sealed), "seed " + seed);
     }
   }
 
@@ -77,6 +83,12 @@ class SealingCodecTest {
     byte[] sealedNoise = seal(noise);
     assertEquals(Worker.LZ4, sealedText[0]);
     assertTrue(sealedText.length < 65536 / 2);
+    BlockId id = codec.id(ByteBuffer.wrap(text));
+    byte[] smallerText = zstd.seal(id, text, 0, text.length);
+    assertEquals(Worker.ZSTD, smallerText[0]);
+    assertTrue(smallerText.length < sealedText.length);
+    assertEquals(
+        Worker.RAW, zstd.seal(codec.id(ByteBuffer.wrap(noise)), noise, 0, noise.length)[0]);
     assertEquals(Worker.RAW, sealedNoise[0]);
     assertEquals(65536 + Worker.HEADER_BYTES + Worker.TAG_BYTES, sealedNoise.length);
     assertTrue(Compressor.looksRandom(noise, 0, noise.length));
@@ -92,13 +104,37 @@ class SealingCodecTest {
               TestBytes.noise(new Random(length), length),
               TestBytes.text(new Random(length), length))) {
         BlockId id = codec.id(ByteBuffer.wrap(plaintext));
-        byte[] sealed = codec.seal(id, plaintext, 0, length);
-        for (int bit = 0; bit < sealed.length * 8; bit += 1 + sealed.length / 200) {
-          byte[] bad = sealed.clone();
-          bad[bit / 8] ^= (byte) (1 << (bit % 8));
-          assertThrows(Corrupt.class, () -> codec.open(id, bad), "bit " + bit);
-        }
+        requireEveryFlipIsSeen(id, codec.seal(id, plaintext, 0, length));
+        requireEveryFlipIsSeen(id, zstd.seal(id, plaintext, 0, length));
       }
+    }
+  }
+
+  private void requireEveryFlipIsSeen(BlockId id, byte[] sealed) {
+    for (int bit = 0; bit < sealed.length * 8; bit += 1 + sealed.length / 200) {
+      byte[] bad = sealed.clone();
+      bad[bit / 8] ^= (byte) (1 << (bit % 8));
+      assertThrows(Corrupt.class, () -> codec.open(id, bad), "bit " + bit);
+    }
+  }
+
+  /** What an authentic block of a defective writer would hold. */
+  @Test
+  void decompress_ofWhatIsNoFrameOfThatLength_isCorrupt() throws Corrupt {
+    var method = new Zstandard();
+    BlockId id = codec.id(ByteBuffer.allocate(1));
+    byte[] text = TestBytes.text(new Random(1), 5000);
+    byte[] packed = new byte[method.bytesMax(text.length)];
+    int bytes = method.compress(text, 0, text.length, packed);
+    assertArrayEquals(text, method.decompress(id, packed, bytes, text.length));
+    assertThrows(Corrupt.class, () -> method.decompress(id, packed, bytes, text.length - 1));
+    assertThrows(Corrupt.class, () -> method.decompress(id, packed, bytes, text.length + 1));
+    assertThrows(Corrupt.class, () -> method.decompress(id, packed, bytes / 2, text.length));
+    assertThrows(Corrupt.class, () -> method.decompress(id, packed, 0, 0));
+    for (int seed = 0; seed < 1000; seed++) {
+      var random = new Random(seed);
+      byte[] noise = TestBytes.noise(random, random.nextInt(100));
+      assertThrows(Corrupt.class, () -> method.decompress(id, noise, noise.length, 50));
     }
   }
 
@@ -109,7 +145,7 @@ class SealingCodecTest {
       var random = new Random(seed);
       byte[] garbage = TestBytes.noise(random, random.nextInt(200));
       if (garbage.length > 0 && random.nextBoolean()) {
-        garbage[0] = (byte) (1 + random.nextInt(2));
+        garbage[0] = (byte) (1 + random.nextInt(3));
       }
       assertThrows(Corrupt.class, () -> codec.open(id, garbage), "seed " + seed);
     }
@@ -160,13 +196,13 @@ class SealingCodecTest {
       golden.load(in);
     }
     HexFormat hex = HexFormat.of();
-    for (String name : List.of("empty", "raw", "lz4")) {
+    for (String name : List.of("empty", "raw", "lz4", "zstd")) {
       byte[] plaintext = hex.parseHex(golden.getProperty(name + ".plaintext"));
       BlockId id = BlockId.parse(golden.getProperty(name + ".id"));
       byte[] sealed = hex.parseHex(golden.getProperty(name + ".sealed"));
       assertEquals(id, codec.id(ByteBuffer.wrap(plaintext)), name);
       assertArrayEquals(plaintext, codec.open(id, sealed), name);
-      if (!name.equals("lz4")) {
+      if (name.equals("empty") || name.equals("raw")) {
         assertArrayEquals(sealed, codec.seal(id, plaintext, 0, plaintext.length), name);
       }
     }

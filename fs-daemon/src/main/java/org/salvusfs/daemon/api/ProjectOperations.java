@@ -1,24 +1,28 @@
 package org.salvusfs.daemon.api;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
+import org.salvusfs.blockstore.api.Compression;
 import org.salvusfs.daemon.control.Messages.NewLimits;
 import org.salvusfs.daemon.control.Messages.NewProject;
+import org.salvusfs.daemon.control.Messages.NewStorage;
 import org.salvusfs.daemon.control.Messages.Rule;
 import org.salvusfs.daemon.management.DaemonException;
 import org.salvusfs.daemon.management.LimitsChange;
 import org.salvusfs.daemon.management.ManagedDaemon;
+import org.salvusfs.daemon.management.StorageChange;
 import org.salvusfs.metadata.api.Durability;
 import org.salvusfs.metadata.api.Limits;
 import org.salvusfs.quota.policy.QuotaRule;
 
 /** What is about projects. */
 record ProjectOperations(ManagedDaemon daemon) {
-  private static final Set<String> DURABILITIES = new TreeSet<>(Set.of("host", "quorum"));
   private static final Set<String> REMOVABLE =
       new TreeSet<>(Set.of(NewLimits.QUOTA, NewLimits.SOFT, NewLimits.INODES));
 
@@ -37,15 +41,48 @@ record ProjectOperations(ManagedDaemon daemon) {
     var wanted = call.read(NewProject.class);
     return Answer.created(
         daemon.createProject(
-            Call.required("name", wanted.name()), durability(wanted.durability())));
+            Call.required("name", wanted.name()),
+            durability(wanted.durability()),
+            compression(wanted.compression())));
+  }
+
+  Answer bill(Call call) throws ProblemException, DaemonException {
+    call.allow();
+    return Answer.ok(daemon.bill(call.project()));
+  }
+
+  Answer setStorage(Call call) throws ProblemException, DaemonException {
+    call.allow();
+    var wanted = call.read(NewStorage.class);
+    var change =
+        new StorageChange(
+            durability(wanted.durability()).orElse(null),
+            compression(wanted.compression()).orElse(null));
+    if (change.durability() == null && change.compression() == null) {
+      throw ProblemException.invalid(null, "what? durability or compression");
+    }
+    return Answer.ok(daemon.setStorage(call.project(), change));
   }
 
   private static Optional<Durability> durability(@Nullable String text) throws ProblemException {
+    return choice("durability", text, Durability.values());
+  }
+
+  private static Optional<Compression> compression(@Nullable String text) throws ProblemException {
+    return choice("compression", text, Compression.values());
+  }
+
+  /** The one whose name is the word, in small letters. */
+  private static <E extends Enum<E>> Optional<E> choice(
+      String field, @Nullable String text, E[] all) throws ProblemException {
     if (text == null) {
       return Optional.empty();
     }
-    boolean isHost = Call.oneOf("durability", text, DURABILITIES).equals("host");
-    return Optional.of(isHost ? Durability.HOST : Durability.QUORUM);
+    var byWord = new TreeMap<String, E>();
+    for (E each : all) {
+      byWord.put(each.name().toLowerCase(Locale.ROOT), each);
+    }
+    return Optional.ofNullable(byWord.get(Call.oneOf(field, text, byWord.keySet())));
   }
 
   Answer setLimits(Call call) throws ProblemException, DaemonException {

@@ -68,6 +68,8 @@ final class Routes {
     post(PROJECTS, Scope.OPERATE, DAEMON, projects::create);
     get(ONE_PROJECT, Scope.READ, PROJECT, projects::show);
     post(ONE_PROJECT + "/limits", Scope.OPERATE, PROJECT, projects::setLimits);
+    get(ONE_PROJECT + "/bill", Scope.READ, PROJECT, projects::bill);
+    post(ONE_PROJECT + "/storage", Scope.OPERATE, PROJECT, projects::setStorage);
     get("/v1/events", Scope.READ, DAEMON, events::ofAll);
     get(ONE_PROJECT + "/events", Scope.READ, PROJECT, events::ofOne);
     post(ONE_PROJECT + "/checks", Scope.OPERATE, PROJECT, jobs::check);

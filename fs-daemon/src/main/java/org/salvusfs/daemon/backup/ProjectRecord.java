@@ -19,6 +19,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.UUID;
 import org.salvusfs.blockstore.api.BlockId;
+import org.salvusfs.blockstore.api.Compression;
 import org.salvusfs.metadata.api.Durability;
 import org.salvusfs.metadata.api.Limits;
 import org.salvusfs.metadata.api.Project;
@@ -76,6 +77,7 @@ record ProjectRecord(
     Fields.write(out, project.name());
     out.writeLong(project.created().toEpochMilli());
     out.writeByte(project.durability() == Durability.HOST ? 0 : 1);
+    out.writeByte(project.compression() == Compression.LZ4 ? 0 : 1);
     Limits limits = project.limits();
     out.writeLong(limits.hardBytes());
     out.writeLong(limits.softBytes());
@@ -145,11 +147,12 @@ record ProjectRecord(
     String name = Fields.readText(in);
     Instant created = Instant.ofEpochMilli(in.readLong());
     Durability durability = in.readByte() == 0 ? Durability.HOST : Durability.QUORUM;
+    Compression compression = in.readByte() == 0 ? Compression.LZ4 : Compression.ZSTD;
     long hardBytes = in.readLong();
     long softBytes = in.readLong();
     Duration grace = Duration.ofSeconds(in.readLong());
     var limits = new Limits(hardBytes, softBytes, grace, in.readLong(), in.readLong());
-    return new Project(id, name, durability, created)
+    return new Project(id, name, durability, compression, created)
         .withLimits(limits)
         .withSnapshotPolicy(Fields.readText(in));
   }

@@ -85,7 +85,7 @@ final class DevCommand implements Callable<Integer> {
     try {
       boolean isRestoring = Files.exists(common.layout().restoring());
       if (!isRestoring && daemon.projects().isEmpty() && daemon.trash().list().isEmpty()) {
-        daemon.createProject(FIRST_PROJECT, Optional.empty());
+        daemon.createProject(FIRST_PROJECT, Optional.empty(), Optional.empty());
       }
       remember(text);
       announce(config, daemon);

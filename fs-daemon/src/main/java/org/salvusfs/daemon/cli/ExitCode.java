@@ -22,6 +22,8 @@ enum ExitCode {
   FAILED(9),
   /** Somebody needs what was to be deleted. */
   HELD(10),
+  /** There is no room left for it. */
+  FULL(11),
   /** A defect in SalvusFS. */
   DEFECT(70);
 
@@ -45,6 +47,7 @@ enum ExitCode {
       case DaemonException.UnknownProject u -> UNKNOWN;
       case DaemonException.UnknownSnapshot u -> UNKNOWN;
       case DaemonException.Held h -> HELD;
+      case DaemonException.Full f -> FULL;
       case DaemonException.NameTaken n -> NAME_TAKEN;
       case DaemonException.Unavailable u -> UNAVAILABLE;
       case DaemonException.Failed f -> FAILED;

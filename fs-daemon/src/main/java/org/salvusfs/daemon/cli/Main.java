@@ -63,6 +63,7 @@ public final class Main implements Runnable {
         .addSubcommand(project)
         .addSubcommand(SnapshotCommand.commandLine(session))
         .addSubcommand(GcCommand.commandLine(session))
+        .addSubcommand(new BillCommand(session))
         .addSubcommand(new EventsCommand(session))
         .addSubcommand(TokenCommand.commandLine(session))
         .addSubcommand(new CheckCommand(session))

@@ -1,14 +1,11 @@
 package org.salvusfs.daemon.cli;
 
 import java.util.List;
-import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import org.salvusfs.daemon.management.DaemonException;
 import org.salvusfs.daemon.management.ProjectStatus;
-import org.salvusfs.metadata.api.Durability;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -38,9 +35,22 @@ final class ProjectCommand implements Runnable {
         + project.created()
         + "\n"
         + QuotaText.of(project)
+        + "\n"
+        + kept(project)
         + "\nsnapshots "
         + Objects.requireNonNullElse(project.snapshots(), "as configured")
         + (project.root() == null ? "\nnot open here" : "\nroot    " + project.root());
+  }
+
+  private static String kept(ProjectStatus project) {
+    var now = project.durabilityNow();
+    return "durability "
+        + project.durability()
+        + (now == null || now.equals(project.durability())
+            ? ""
+            : " when it is opened next, " + now + " until then")
+        + "\ncompression "
+        + project.compression();
   }
 
   @Command(name = "create", description = "Creates an empty project.")
@@ -50,13 +60,8 @@ final class ProjectCommand implements Runnable {
     @Parameters(paramLabel = "NAME", description = "a free name: 1 to 255 bytes, no slash")
     private String name = "";
 
-    @Option(
-        names = "--durability",
-        paramLabel = "HOME",
-        description = "what a returned fsync survives: host or quorum (default: as configured)")
-    private @Nullable String durability;
+    @Mixin private StorageOptions storage = new StorageOptions();
 
-    @Spec private CommandSpec spec = CommandSpec.create();
     private final Session session;
 
     Create(Session session) {
@@ -65,21 +70,16 @@ final class ProjectCommand implements Runnable {
 
     @Override
     public Integer call() throws DaemonException {
-      var project = common.client().createProject(name, home());
+      var wanted = storage.change();
+      var project =
+          common
+              .client()
+              .createProject(
+                  name,
+                  Optional.ofNullable(wanted.durability()),
+                  Optional.ofNullable(wanted.compression()));
       session.say(project, common.json(), project.id() + " " + project.name());
       return ExitCode.OK.status();
-    }
-
-    private Optional<Durability> home() {
-      if (durability == null) {
-        return Optional.empty();
-      }
-      try {
-        return Optional.of(Durability.valueOf(durability.toUpperCase(Locale.ROOT)));
-      } catch (IllegalArgumentException e) {
-        throw new ParameterException(
-            spec.commandLine(), "--durability is host or quorum, not \"" + durability + "\"", e);
-      }
     }
   }
 

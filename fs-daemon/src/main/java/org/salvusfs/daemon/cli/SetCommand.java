@@ -9,6 +9,7 @@ import org.salvusfs.daemon.control.Json;
 import org.salvusfs.daemon.management.DaemonException;
 import org.salvusfs.daemon.management.LimitsChange;
 import org.salvusfs.daemon.management.LimitsSet;
+import org.salvusfs.daemon.management.ProjectStatus;
 import org.salvusfs.metadata.api.Limits;
 import org.salvusfs.quota.policy.QuotaRule;
 import org.salvusfs.quota.policy.Sizes;
@@ -68,6 +69,8 @@ final class SetCommand implements Callable<Integer> {
           "which automatic snapshots stay, such as 15m:4,1h:24,1d:7,1w:4,30d:12; none; default")
   private @Nullable String snapshots;
 
+  @Mixin private StorageOptions storage = new StorageOptions();
+
   @Spec private CommandSpec spec = CommandSpec.create();
   private final Session session;
 
@@ -85,21 +88,27 @@ final class SetCommand implements Callable<Integer> {
             read("--inodes", inodes, text -> orNone(text, Limits.UNLIMITED, SetCommand::count)),
             read("--reserve", reserve, text -> orNone(text, 0, Sizes::parse)));
     boolean isOfLimits = !change.equals(new LimitsChange(null, null, null, null, null));
-    if (!isOfLimits && snapshots == null) {
+    var kept = storage.change();
+    boolean isOfStorage = kept.durability() != null || kept.compression() != null;
+    if (!isOfLimits && !isOfStorage && snapshots == null) {
       throw new ParameterException(
-          spec.commandLine(), "what? --quota, --soft, --grace, --inodes, --reserve or --snapshots");
+          spec.commandLine(),
+          "what? --quota, --soft, --grace, --inodes, --reserve, --snapshots, --durability or --compression");
     }
     var client = common.client();
     var done = new ArrayList<LimitsSet>();
     for (String id : ids) {
-      if (snapshots != null) {
-        var project = client.snapshots().setPolicy(id, snapshots);
-        if (!isOfLimits) {
-          done.add(new LimitsSet(project, List.of()));
-          continue;
-        }
+      var warnings = new ArrayList<String>();
+      if (isOfStorage) {
+        warnings.addAll(later(client.setStorage(id, kept)));
       }
-      var set = client.setLimits(id, change);
+      if (snapshots != null) {
+        client.snapshots().setPolicy(id, snapshots);
+      }
+      if (isOfLimits) {
+        warnings.addAll(client.setLimits(id, change).warnings());
+      }
+      var set = new LimitsSet(client.project(id), warnings);
       set.warnings()
           .forEach(warning -> session.err().println(set.project().name() + ": " + warning));
       done.add(set);
@@ -111,6 +120,16 @@ final class SetCommand implements Callable<Integer> {
                 ? Json.pretty(done)
                 : StatusText.projects(done.stream().map(LimitsSet::project).toList()));
     return ExitCode.OK.status();
+  }
+
+  /** What was asked for and does not hold yet. */
+  private static List<String> later(ProjectStatus project) {
+    var now = project.durabilityNow();
+    return now == null || now.equals(project.durability())
+        ? List.of()
+        : List.of(
+            "its durability is %s until it is opened next: at the daemon's next start"
+                .formatted(now));
   }
 
   private <T> @Nullable T read(String option, @Nullable String text, Function<String, T> reader) {

@@ -142,6 +142,7 @@ public final class ConfigFile {
         new DaemonConfig.Keeping(
             value(Setting.SNAPSHOTS_POLICY),
             value(Setting.SNAPSHOTS_MOST),
+            value(Setting.SNAPSHOTS_FACTOR),
             value(Setting.TRASH_GRACE)),
         new DaemonConfig.Garbage(
             value(Setting.GC_PERIOD), value(Setting.GC_GRACE), value(Setting.GC_BYTES_PER_SECOND)),

@@ -99,9 +99,11 @@ public record DaemonConfig(
    *
    * @param snapshots policy of projects that have none of their own
    * @param automaticMost how many automatic snapshots of a project stay at most
+   * @param spaceFactor how many times its quota a project's snapshots may hold; 0: any number
    * @param trashGrace how long a deleted project can be brought back
    */
-  public record Keeping(Retention snapshots, int automaticMost, Duration trashGrace) {}
+  public record Keeping(
+      Retention snapshots, int automaticMost, int spaceFactor, Duration trashGrace) {}
 
   /** The same with another mount point. */
   public DaemonConfig withMount(Path other) {

@@ -55,6 +55,7 @@ record Setting<T>(String path, String type, @Nullable String fallback, Reader<T>
       new Setting<>(
           "snapshots.policy", "policy", Retention.USUAL, (written, directory) -> policy(written));
   static final Setting<Integer> SNAPSHOTS_MOST = number("snapshots.most", "250", 1, 10_000);
+  static final Setting<Integer> SNAPSHOTS_FACTOR = number("snapshots.factor", "3", 0, 1000);
   static final Setting<Duration> TRASH_GRACE =
       new Setting<>("trash.grace", "span", "30d", (written, directory) -> span(written));
   static final Setting<Duration> GC_PERIOD = duration("gc.period", "24h");
@@ -91,6 +92,7 @@ record Setting<T>(String path, String type, @Nullable String fallback, Reader<T>
           FUSE_BINDING,
           SNAPSHOTS_POLICY,
           SNAPSHOTS_MOST,
+          SNAPSHOTS_FACTOR,
           TRASH_GRACE,
           GC_PERIOD,
           GC_GRACE,

@@ -9,7 +9,9 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.salvusfs.blockstore.api.Compression;
 import org.salvusfs.daemon.datadir.Layout;
+import org.salvusfs.daemon.management.Bill;
 import org.salvusfs.daemon.management.CheckProgress;
 import org.salvusfs.daemon.management.CheckReport;
 import org.salvusfs.daemon.management.DaemonException;
@@ -23,6 +25,7 @@ import org.salvusfs.daemon.management.ManagedBackups;
 import org.salvusfs.daemon.management.ManagedSnapshots;
 import org.salvusfs.daemon.management.ManagedTrash;
 import org.salvusfs.daemon.management.ProjectStatus;
+import org.salvusfs.daemon.management.StorageChange;
 import org.salvusfs.metadata.api.Durability;
 
 /** What a command can ask of a daemon. Methods block, and refuse as the daemon does. */
@@ -65,12 +68,28 @@ public final class ControlClient {
   }
 
   /** See {@code ManagedDaemon}. */
-  public ProjectStatus createProject(String name, Optional<Durability> durability)
+  public ProjectStatus createProject(
+      String name, Optional<Durability> durability, Optional<Compression> compression)
       throws DaemonException {
     var wanted =
         new Messages.NewProject(
-            name, durability.map(home -> home.name().toLowerCase(Locale.ROOT)).orElse(null));
+            name, word(durability.orElse(null)), word(compression.orElse(null)));
     return ask("POST", "/v1/projects", wanted, ProjectStatus.class);
+  }
+
+  private static @Nullable String word(@Nullable Enum<?> choice) {
+    return choice == null ? null : choice.name().toLowerCase(Locale.ROOT);
+  }
+
+  /** See {@code ManagedDaemon}. */
+  public ProjectStatus setStorage(String idOrName, StorageChange change) throws DaemonException {
+    var wanted = new Messages.NewStorage(word(change.durability()), word(change.compression()));
+    return ask("POST", path(idOrName) + "/storage", wanted, ProjectStatus.class);
+  }
+
+  /** See {@code ManagedDaemon}. */
+  public Bill bill(String idOrName) throws DaemonException {
+    return ask("GET", path(idOrName) + "/bill", null, Bill.class);
   }
 
   /** See {@code ManagedDaemon}. */

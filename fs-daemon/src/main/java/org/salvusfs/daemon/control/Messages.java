@@ -22,8 +22,18 @@ public final class Messages {
    * Asks for a project.
    *
    * @param durability {@code host} or {@code quorum}; null: the configured default
+   * @param compression {@code lz4} or {@code zstd}; null: LZ4
    */
-  public record NewProject(@Nullable String name, @Nullable String durability) {}
+  public record NewProject(
+      @Nullable String name, @Nullable String durability, @Nullable String compression) {}
+
+  /**
+   * Asks for another way to keep a project; null leaves a choice as it is.
+   *
+   * @param durability {@code host} or {@code quorum}
+   * @param compression {@code lz4} or {@code zstd}
+   */
+  public record NewStorage(@Nullable String durability, @Nullable String compression) {}
 
   /**
    * Asks for a snapshot.

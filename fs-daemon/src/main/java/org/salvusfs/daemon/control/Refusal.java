@@ -19,6 +19,7 @@ public enum Refusal {
   WRONG_METHOD(405, "The path has no such method"),
   ALREADY_RUNNING(409, "A daemon runs already"),
   HELD(409, "Somebody needs it"),
+  FULL(409, "There is no room left for it"),
   NAME_TAKEN(409, "The name is taken"),
   CANCELLED(409, "It was cancelled"),
   TOO_LARGE(413, "The request is too large"),
@@ -79,6 +80,7 @@ public enum Refusal {
       case DaemonException.UnknownProject u -> UNKNOWN_PROJECT;
       case DaemonException.UnknownSnapshot u -> UNKNOWN_SNAPSHOT;
       case DaemonException.Held h -> HELD;
+      case DaemonException.Full f -> FULL;
       case DaemonException.NameTaken n -> NAME_TAKEN;
       case DaemonException.Invalid i -> INVALID;
       case DaemonException.Unavailable u -> UNAVAILABLE;
@@ -96,6 +98,7 @@ public enum Refusal {
       case ALREADY_RUNNING -> new DaemonException.AlreadyRunning(message);
       case UNKNOWN_SNAPSHOT -> new DaemonException.UnknownSnapshot(message);
       case HELD -> new DaemonException.Held(message);
+      case FULL -> new DaemonException.Full(message);
       case NAME_TAKEN -> new DaemonException.NameTaken(message);
       case FAILED, DEFECT, CANCELLED, UNKNOWN_PATH, UNKNOWN_JOB, WRONG_METHOD ->
           new DaemonException.Failed(message);

@@ -84,6 +84,15 @@ public abstract sealed class DaemonException extends Exception {
     }
   }
 
+  /** There is no room left for it. */
+  public static final class Full extends DaemonException {
+    @Serial private static final long serialVersionUID = 1;
+
+    public Full(String message) {
+      super(message);
+    }
+  }
+
   /** Another project or snapshot has the name. */
   public static final class NameTaken extends DaemonException {
     @Serial private static final long serialVersionUID = 1;

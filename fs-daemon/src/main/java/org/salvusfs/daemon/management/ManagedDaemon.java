@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import org.salvusfs.blockstore.api.Compression;
 import org.salvusfs.metadata.api.Durability;
 
 /** A running daemon, as its owner sees it. Thread-safe; methods block on the stores. */
@@ -14,10 +15,13 @@ public interface ManagedDaemon extends AutoCloseable {
    * Creates an empty project.
    *
    * @param durability empty: the configured default
+   * @param compression empty: LZ4
    * @throws DaemonException.NameTaken if another project has the name
    * @throws DaemonException.Invalid if it cannot be a name
    */
-  ProjectStatus createProject(String name, Optional<Durability> durability) throws DaemonException;
+  ProjectStatus createProject(
+      String name, Optional<Durability> durability, Optional<Compression> compression)
+      throws DaemonException;
 
   /** All projects but those in the trash, by name. */
   List<ProjectStatus> projects() throws DaemonException;
@@ -31,6 +35,12 @@ public interface ManagedDaemon extends AutoCloseable {
    * @throws DaemonException.Invalid if the limits would contradict each other
    */
   LimitsSet setLimits(String idOrName, LimitsChange change) throws DaemonException;
+
+  /** Changes how a project's data is kept; what is stored already stays as it is. */
+  ProjectStatus setStorage(String idOrName, StorageChange change) throws DaemonException;
+
+  /** What a project takes, as of its latest commit; opens it if it is not open. */
+  Bill bill(String idOrName) throws DaemonException;
 
   /**
    * Events of the last days, newest first.

@@ -14,6 +14,7 @@ public interface ManagedSnapshots {
    *
    * @param name empty: the time, in UTC
    * @throws DaemonException.NameTaken if another snapshot of the project has the name
+   * @throws DaemonException.Full if the project's snapshots hold more than they may
    * @throws DaemonException.Invalid if it cannot be a name
    */
   SnapshotStatus create(String project, Optional<String> name, String comment)

@@ -5,7 +5,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * A project at one moment.
  *
- * @param durability {@code host} or {@code quorum}
+ * @param durability {@code host} or {@code quorum}: where its intent log is from its next opening
+ *     on
+ * @param durabilityNow where that is now; null if it is not open here
+ * @param compression {@code lz4} or {@code zstd}, of what is stored from now on
  * @param created ISO 8601
  * @param open whether this daemon has it open; the fields after it, up to {@code quota}, are null
  *     otherwise
@@ -21,6 +24,8 @@ public record ProjectStatus(
     String id,
     String name,
     String durability,
+    @Nullable String durabilityNow,
+    String compression,
     String created,
     boolean open,
     @Nullable Long txg,

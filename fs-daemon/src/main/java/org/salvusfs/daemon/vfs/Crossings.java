@@ -55,6 +55,9 @@ final class Crossings {
     if (Names.isDotDot(name)) {
       return outward(live, live.fileSystem().lookup(caller, directory, DOT));
     }
+    if (live.snapshots().hasNotice(name)) {
+      return outward(live, live.snapshots().lookedUpNotice(directory));
+    }
     return mounted.enter(live, live.snapshots().find(name), directory);
   }
 

@@ -104,10 +104,20 @@ public final class MountFileSystem implements FileSystem {
 
   /** The nodes of all {@code .snapshots} of a project that the kernel knows. */
   public List<Long> snapshotDirectories(ProjectId project) {
+    return snapshotNodes(project, false);
+  }
+
+  /** The nodes of all notices in {@code .snapshots} of a project that the kernel knows. */
+  public List<Long> snapshotNotices(ProjectId project) {
+    return snapshotNodes(project, true);
+  }
+
+  private List<Long> snapshotNodes(ProjectId project, boolean isNotice) {
     MountedTree.Live live = mounted.ifOpen(project);
     return live == null
         ? List.of()
         : live.snapshots().inUse().stream()
+            .filter(inode -> Nodes.isNotice(inode) == isNotice)
             .map(inode -> Nodes.node(live.ordinal(), inode))
             .toList();
   }

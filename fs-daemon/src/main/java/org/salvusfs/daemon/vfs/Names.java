@@ -13,6 +13,11 @@ final class Names {
   /** In every directory of a live project, not listed: the directory's snapshots. */
   private static final byte[] SNAPSHOTS = ".snapshots".getBytes(US_ASCII);
 
+  /**
+   * In every {@code .snapshots}, while there is something to be said and no snapshot of the name.
+   */
+  static final String NOTICE = "NOTICE";
+
   private Names() {}
 
   /** For names that are looked up. */
@@ -56,6 +61,10 @@ final class Names {
 
   static boolean isSnapshots(byte[] name) {
     return Arrays.equals(name, SNAPSHOTS);
+  }
+
+  static boolean isNotice(byte[] name) {
+    return Arrays.equals(name, NOTICE.getBytes(US_ASCII));
   }
 
   static boolean isDotDot(byte[] name) {

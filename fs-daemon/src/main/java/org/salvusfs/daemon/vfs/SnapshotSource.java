@@ -2,6 +2,7 @@ package org.salvusfs.daemon.vfs;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.salvusfs.daemon.data.FileContents;
 import org.salvusfs.metadata.api.Snapshot;
@@ -14,6 +15,9 @@ public interface SnapshotSource {
 
   /** One that may be used, by name; null if there is none. Blocks. */
   @Nullable Snapshot find(String name) throws IOException;
+
+  /** What whoever looks for snapshots is to be told; empty: nothing. Returns at once. */
+  Optional<String> notice();
 
   /** What a snapshot holds, readable as long as it exists. */
   View view(Snapshot snapshot);
@@ -32,6 +36,11 @@ public interface SnapshotSource {
         @Override
         public @Nullable Snapshot find(String name) {
           return null;
+        }
+
+        @Override
+        public Optional<String> notice() {
+          return Optional.empty();
         }
 
         @Override

@@ -23,12 +23,14 @@ import org.salvusfs.metadata.item.Keys;
 
 /**
  * The {@code .snapshots} of all directories of one project: virtual and read-only, each with one
- * subdirectory for every snapshot in which its directory exists. The nodes are those that {@link
- * Nodes#snapshotsOf} makes of the directories' inodes. Where their names lead is {@link
- * Crossings}'s matter.
+ * subdirectory for every snapshot in which its directory exists, and a file {@code NOTICE} while
+ * there is something to be said. The nodes are those that {@link Nodes#snapshotsOf} makes of the
+ * directories' inodes. Where their names lead is {@link Crossings}'s matter.
  */
 final class SnapshotsDirectory extends ReadOnlyFileSystem {
   private static final int MODE = InodeItem.S_IFDIR | 0555;
+  private static final int NOTICE_MODE = InodeItem.S_IFREG | 0444;
+  private static final int TYPE_FILE = InodeItem.S_IFREG >> 12;
   private static final int TYPE_DIRECTORY = InodeItem.S_IFDIR >> 12;
   private static final byte[][] DOTS = {{'.'}, {'.', '.'}};
 
@@ -101,6 +103,31 @@ final class SnapshotsDirectory extends ReadOnlyFileSystem {
     return attr;
   }
 
+  /** Whether a name is that of the notice now. */
+  boolean hasNotice(byte[] name) throws FsException {
+    return Names.isNotice(name)
+        && source.notice().isPresent()
+        && calls.call(
+            "finding a snapshot", Keys.ROOT_INODE, () -> source.find(Names.NOTICE) == null);
+  }
+
+  /** The notice in that of a directory, counted as a lookup. */
+  Attr lookedUpNotice(long directory) throws FsException {
+    long node = Nodes.noticeIn(Nodes.snapshotsOf(directory));
+    Attr attr = getattr(node);
+    lookups.add(node, 1);
+    return attr;
+  }
+
+  /** What a notice says; ESTALE if there is nothing to be said any more. */
+  private byte[] notice() throws FsException {
+    return source
+        .notice()
+        .orElseThrow(() -> new FsException(Errno.ESTALE))
+        .concat("\n")
+        .getBytes(UTF_8);
+  }
+
   @Override
   public Attr lookup(Caller caller, long parent, byte[] name) throws FsException {
     if (!Names.isDot(name)) {
@@ -123,6 +150,24 @@ final class SnapshotsDirectory extends ReadOnlyFileSystem {
       throw new FsException(Errno.ENOTDIR);
     }
     long born = directory.btimeNanos();
+    if (Nodes.isNotice(node)) {
+      long size = notice().length;
+      var file =
+          new InodeItem(
+              NOTICE_MODE,
+              directory.uid(),
+              directory.gid(),
+              1,
+              size,
+              size,
+              born,
+              born,
+              born,
+              born,
+              0,
+              inode);
+      return new Attr(node, project.ino(node), file);
+    }
     // One link: the number of subdirectories is not said.
     var item =
         new InodeItem(
@@ -137,18 +182,36 @@ final class SnapshotsDirectory extends ReadOnlyFileSystem {
 
   @Override
   public long open(Caller caller, long node, int flags) throws FsException {
-    throw new FsException(Errno.EISDIR);
+    requireNotice(node);
+    return 0;
+  }
+
+  private static void requireNotice(long node) throws FsException {
+    if (!Nodes.isNotice(node)) {
+      throw new FsException(Errno.EISDIR);
+    }
   }
 
   @Override
   public int read(long node, long handle, long offset, ByteBuffer into, int flags)
       throws FsException {
-    throw new FsException(Errno.EISDIR);
+    requireNotice(node);
+    byte[] text = notice();
+    int from = (int) Math.min(offset, text.length);
+    int length = Math.min(into.remaining(), text.length - from);
+    into.put(text, from, length);
+    return length;
   }
 
+  /** It has no holes. */
   @Override
   public long lseek(long node, long handle, long offset, int whence) throws FsException {
-    throw new FsException(Errno.EISDIR);
+    requireNotice(node);
+    int size = notice().length;
+    if (offset < 0 || offset >= size) {
+      throw new FsException(Errno.ENXIO);
+    }
+    return whence == Linux.SEEK_DATA ? offset : size;
   }
 
   @Override
@@ -170,6 +233,9 @@ final class SnapshotsDirectory extends ReadOnlyFileSystem {
       if (directory == Keys.ROOT_INODE || source.view(each).get(Keys.inode(directory)) != null) {
         names.add(each.name().getBytes(UTF_8));
       }
+    }
+    if (source.notice().isPresent() && source.find(Names.NOTICE) == null) {
+      names.add(Names.NOTICE.getBytes(UTF_8));
     }
     return names;
   }
@@ -200,7 +266,11 @@ final class SnapshotsDirectory extends ReadOnlyFileSystem {
       } else {
         byte[] name = names.get((int) at - DOTS.length);
         Long ino = inos.get(new String(name, UTF_8));
-        goesOn = ino == null || sink.offer(name, ino, TYPE_DIRECTORY, at + 1, null);
+        if (ino == null && Names.isNotice(name)) {
+          goesOn = sink.offer(name, project.ino(Nodes.noticeIn(node)), TYPE_FILE, at + 1, null);
+        } else {
+          goesOn = ino == null || sink.offer(name, ino, TYPE_DIRECTORY, at + 1, null);
+        }
       }
     }
   }

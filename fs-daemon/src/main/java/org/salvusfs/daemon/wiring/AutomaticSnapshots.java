@@ -39,7 +39,7 @@ final class AutomaticSnapshots {
     /** Its snapshots, oldest first. */
     List<Snapshot> list() throws IOException;
 
-    /** Keeps it as it is now; empty if it could not be given a name. */
+    /** Keeps it as it is now; empty if it could not be given a name, or there is no room. */
     Optional<Snapshot> make(Instant now) throws IOException;
 
     /** Deletes a snapshot, unless somebody holds it by now. */

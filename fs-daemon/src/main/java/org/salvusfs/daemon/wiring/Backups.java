@@ -19,7 +19,6 @@ import org.salvusfs.daemon.management.CheckProgress;
 import org.salvusfs.daemon.management.DaemonException;
 import org.salvusfs.daemon.management.KeyCopy;
 import org.salvusfs.daemon.management.ManagedBackups;
-import org.salvusfs.daemon.management.ManagedSnapshots;
 import org.salvusfs.daemon.management.RestoreReport;
 import org.salvusfs.metadata.api.MetadataException;
 import org.salvusfs.metadata.api.Project;
@@ -34,10 +33,10 @@ final class Backups implements ManagedBackups {
   private static final String COMMENT = "a backup reads this, and deletes it when it is done";
 
   private final Daemon.Parts parts;
-  private final ManagedSnapshots snapshots;
+  private final Snapshots snapshots;
   private final ReentrantLock running = new ReentrantLock();
 
-  Backups(Daemon.Parts parts, ManagedSnapshots snapshots) {
+  Backups(Daemon.Parts parts, Snapshots snapshots) {
     this.parts = parts;
     this.snapshots = snapshots;
   }
@@ -166,7 +165,7 @@ final class Backups implements ManagedBackups {
         letGo(id, left.name()); // of a backup that was killed
       }
     }
-    snapshots.create(id, Optional.of(NAME), COMMENT);
+    snapshots.createPassing(project, NAME, COMMENT);
     snapshots.hold(id, NAME, Moments.TAG);
     Snapshot held = store.find(project.id(), NAME);
     if (held == null) {

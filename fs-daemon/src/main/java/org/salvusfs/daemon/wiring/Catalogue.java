@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.salvusfs.blockstore.api.Compression;
 import org.salvusfs.daemon.management.DaemonException;
 import org.salvusfs.daemon.management.ProjectStatus;
 import org.salvusfs.daemon.management.QuotaStatus;
@@ -49,7 +50,8 @@ final class Catalogue {
    * Creates an empty project that belongs to the owner of the data directory. The name is claimed
    * last, so that what a crash leaves behind is not a project.
    */
-  ProjectStatus create(String name, Durability durability) throws IOException, DaemonException {
+  ProjectStatus create(String name, Durability durability, Compression compression)
+      throws IOException, DaemonException {
     checkName(name);
     requireFree(name);
     var id = new ProjectId(surroundings.newId());
@@ -58,7 +60,7 @@ final class Catalogue {
     var first = Transactions.create(tree, stores.metadata().nodes(), 0, top(now));
     stores.metadata().heads().create(id, first.root(), 0);
     var created = Instant.ofEpochMilli(TimeUnit.NANOSECONDS.toMillis(now));
-    var project = new Project(id, name, durability, created);
+    var project = new Project(id, name, durability, compression, created);
     if (!stores.metadata().projects().create(project)) {
       throw taken(name);
     }
@@ -147,7 +149,9 @@ final class Catalogue {
     return new ProjectStatus(
         project.id().toString(),
         project.name(),
-        project.durability().name().toLowerCase(Locale.ROOT),
+        word(project.durability()),
+        held.map(OpenProject::durability).map(Catalogue::word).orElse(null),
+        word(project.compression()),
         project.created().toString(),
         open.isPresent(),
         open.map(Transactions::committedTxg).orElse(null),
@@ -159,6 +163,10 @@ final class Catalogue {
             quota.map(Quota::limits).orElse(project.limits()),
             quota.isPresent() ? quota.get().overSoftSince() : project.overSoftSince()),
         project.snapshotPolicy().isEmpty() ? null : project.snapshotPolicy());
+  }
+
+  private static String word(Enum<?> choice) {
+    return choice.name().toLowerCase(Locale.ROOT);
   }
 
   private static QuotaStatus quota(Limits limits, @Nullable Instant overSoftSince) {

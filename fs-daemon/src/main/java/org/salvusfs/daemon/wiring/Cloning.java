@@ -24,14 +24,14 @@ final class Cloning {
     this.surroundings = surroundings;
   }
 
-  /** A clone has the durability of its origin. */
+  /** A clone is kept as its origin is. */
   Project of(Project origin, Snapshot snapshot, String name) throws IOException, DaemonException {
     requireFree(name);
     var id = new ProjectId(surroundings.newId());
     var tree = new Tree(id, stores.blocks().codec(), stores.nodes());
     var created =
         Instant.ofEpochMilli(TimeUnit.NANOSECONDS.toMillis(surroundings.wallClock().getAsLong()));
-    var clone = new Project(id, name, origin.durability(), created);
+    var clone = new Project(id, name, origin.durability(), origin.compression(), created);
     var maker = projects.held(origin).fence().incarnation();
     return switch (stores.clones().create(snapshot, tree, clone, maker)) {
       case CREATED -> clone;

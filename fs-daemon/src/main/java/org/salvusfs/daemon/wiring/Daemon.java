@@ -8,11 +8,13 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.salvusfs.blockstore.api.Compression;
 import org.salvusfs.daemon.config.DaemonConfig;
 import org.salvusfs.daemon.datadir.DataDirectory;
 import org.salvusfs.daemon.fuse.FuseMount;
 import org.salvusfs.daemon.fuse.kernel.FuseServer;
 import org.salvusfs.daemon.handover.HandOver;
+import org.salvusfs.daemon.management.Bill;
 import org.salvusfs.daemon.management.CheckProgress;
 import org.salvusfs.daemon.management.CheckReport;
 import org.salvusfs.daemon.management.DaemonException;
@@ -26,6 +28,7 @@ import org.salvusfs.daemon.management.ManagedBackups;
 import org.salvusfs.daemon.management.ManagedSnapshots;
 import org.salvusfs.daemon.management.ManagedTrash;
 import org.salvusfs.daemon.management.ProjectStatus;
+import org.salvusfs.daemon.management.StorageChange;
 import org.salvusfs.daemon.metrics.OperationMeters;
 import org.salvusfs.daemon.vfs.MountFileSystem;
 import org.salvusfs.metadata.api.Durability;
@@ -34,6 +37,7 @@ import org.salvusfs.metadata.api.MetadataException;
 import org.salvusfs.metadata.api.Project;
 import org.salvusfs.metadata.api.ProjectId;
 import org.salvusfs.quota.retention.Retention;
+import org.salvusfs.quota.retention.SpaceBound;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -68,8 +72,13 @@ final class Daemon {
   private volatile @Nullable Mounted mounted;
   private volatile @Nullable Keeper keeper;
 
-  /** What goes on by itself. */
-  private record Keeper(AutomaticSnapshots automatic, Trash trash, Backups backups) {}
+  /** What goes on by itself, and what that shares with requests. */
+  private record Keeper(
+      AutomaticSnapshots automatic,
+      SnapshotSpaces spaces,
+      Trash trash,
+      Snapshots snapshots,
+      Backups backups) {}
 
   Daemon(Parts parts) {
     this.parts = parts;
@@ -82,21 +91,46 @@ final class Daemon {
     var automatic =
         new AutomaticSnapshots(
             () -> homes(mount), this::policy, parts.config().keeping().automaticMost());
-    var backups = new Backups(parts, new Snapshots(parts, mount, automatic));
-    keeper = new Keeper(automatic, new Trash(parts, mount), backups);
+    var spaces =
+        new SnapshotSpaces(
+            () -> parts.projects().all().stream().map(open -> space(open, mount)).toList(),
+            new SpaceBound(parts.config().keeping().spaceFactor()));
+    var snapshots = new Snapshots(parts, mount, automatic, spaces, open -> space(open, mount));
+    var backups = new Backups(parts, snapshots);
+    keeper = new Keeper(automatic, spaces, new Trash(parts, mount), snapshots, backups);
   }
 
   /** What it does by itself; begun by whoever has a thread for it. */
   Housekeeping housekeeping(Housekeeping.Gate gate) {
     return new Housekeeping(
-        keeper().automatic(), keeper().trash(), parts.surroundings().wallClock(), gate);
+        keeper().automatic(),
+        keeper().spaces(),
+        keeper().trash(),
+        parts.surroundings().wallClock(),
+        gate);
   }
 
   private List<AutomaticSnapshots.Home> homes(Mounted mount) {
+    return parts.projects().all().stream().map(open -> home(open, mount)).toList();
+  }
+
+  private AutomaticSnapshots.Home home(OpenProject open, Mounted mount) {
     var store = parts.stores().metadata().snapshots();
-    return parts.projects().all().stream()
-        .map(open -> Snapshots.home(open, store, parts.projects(), mount))
-        .toList();
+    return Snapshots.home(
+        open,
+        store,
+        parts.projects(),
+        mount,
+        () -> keeper().spaces().refusal(open.fence().project()).isPresent());
+  }
+
+  private SnapshotSpaces.Home space(OpenProject open, Mounted mount) {
+    return new SnapshotSpaceHome(
+        open,
+        home(open, mount),
+        parts.stores().metadata(),
+        mount,
+        parts.surroundings().wallClock());
   }
 
   /** One that nobody can read, because a newer version wrote it, is taken for the default. */
@@ -150,9 +184,16 @@ final class Daemon {
     }
   }
 
-  ProjectStatus createProject(String name, Optional<Durability> durability) throws DaemonException {
+  ProjectStatus createProject(
+      String name, Optional<Durability> durability, Optional<Compression> compression)
+      throws DaemonException {
     try {
-      return parts.catalogue().create(name, durability.orElse(parts.config().durability()));
+      return parts
+          .catalogue()
+          .create(
+              name,
+              durability.orElse(parts.config().durability()),
+              compression.orElse(Compression.LZ4));
     } catch (IOException e) {
       throw Explain.request("creating project \"" + name + "\"", e);
     }
@@ -179,6 +220,23 @@ final class Daemon {
       return parts.limitsAndEvents().set(idOrName, change);
     } catch (IOException e) {
       throw Explain.request("setting the limits of project " + idOrName, e);
+    }
+  }
+
+  ProjectStatus setStorage(String idOrName, StorageChange change) throws DaemonException {
+    try {
+      return parts.limitsAndEvents().setStorage(idOrName, change);
+    } catch (IOException e) {
+      throw Explain.request("changing how project " + idOrName + " is kept", e);
+    }
+  }
+
+  Bill bill(String idOrName) throws DaemonException {
+    try {
+      return new Billing(parts.catalogue(), parts.projects(), parts.stores(), keeper().spaces())
+          .of(idOrName);
+    } catch (IOException e) {
+      throw Explain.request("counting what project " + idOrName + " takes", e);
     }
   }
 
@@ -227,7 +285,7 @@ final class Daemon {
   }
 
   ManagedSnapshots snapshots() {
-    return new Snapshots(parts, mounted(), keeper().automatic());
+    return keeper().snapshots();
   }
 
   ManagedTrash trash() {

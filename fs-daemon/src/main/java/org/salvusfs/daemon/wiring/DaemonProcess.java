@@ -10,8 +10,10 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.salvusfs.blockstore.api.Compression;
 import org.salvusfs.daemon.config.DaemonConfig;
 import org.salvusfs.daemon.management.BackupReport;
+import org.salvusfs.daemon.management.Bill;
 import org.salvusfs.daemon.management.CheckProgress;
 import org.salvusfs.daemon.management.CheckReport;
 import org.salvusfs.daemon.management.DaemonException;
@@ -32,6 +34,7 @@ import org.salvusfs.daemon.management.ProjectStatus;
 import org.salvusfs.daemon.management.PurgedProject;
 import org.salvusfs.daemon.management.RestoreReport;
 import org.salvusfs.daemon.management.SnapshotStatus;
+import org.salvusfs.daemon.management.StorageChange;
 import org.salvusfs.metadata.api.Durability;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -146,9 +149,10 @@ final class DaemonProcess implements ManagedDaemon {
   }
 
   @Override
-  public ProjectStatus createProject(String name, Optional<Durability> durability)
+  public ProjectStatus createProject(
+      String name, Optional<Durability> durability, Optional<Compression> compression)
       throws DaemonException {
-    return ask(daemon -> daemon.createProject(name, durability));
+    return ask(daemon -> daemon.createProject(name, durability, compression));
   }
 
   @Override
@@ -164,6 +168,16 @@ final class DaemonProcess implements ManagedDaemon {
   @Override
   public LimitsSet setLimits(String idOrName, LimitsChange change) throws DaemonException {
     return ask(daemon -> daemon.setLimits(idOrName, change));
+  }
+
+  @Override
+  public ProjectStatus setStorage(String idOrName, StorageChange change) throws DaemonException {
+    return ask(daemon -> daemon.setStorage(idOrName, change));
+  }
+
+  @Override
+  public Bill bill(String idOrName) throws DaemonException {
+    return ask(daemon -> daemon.bill(idOrName));
   }
 
   @Override

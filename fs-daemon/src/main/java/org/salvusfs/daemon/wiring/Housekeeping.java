@@ -9,8 +9,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What a daemon does by itself, now and then: automatic snapshots, and what is due in the trash. It
- * looks often whether something is due, which costs nothing, by the wall clock, which may jump.
+ * What a daemon does by itself, now and then: automatic snapshots, the bound of their space, and
+ * what is due in the trash. It looks often whether something is due, which costs nothing, by the
+ * wall clock, which may jump.
  */
 final class Housekeeping {
   private static final Logger log = LoggerFactory.getLogger(Housekeeping.class);
@@ -24,6 +25,7 @@ final class Housekeeping {
   }
 
   private final AutomaticSnapshots snapshots;
+  private final SnapshotSpaces spaces;
   private final Trash trash;
   private final LongSupplier wallClock;
   private final Gate gate;
@@ -34,8 +36,14 @@ final class Housekeeping {
   /**
    * @param wallClock nanoseconds since 1970
    */
-  Housekeeping(AutomaticSnapshots snapshots, Trash trash, LongSupplier wallClock, Gate gate) {
+  Housekeeping(
+      AutomaticSnapshots snapshots,
+      SnapshotSpaces spaces,
+      Trash trash,
+      LongSupplier wallClock,
+      Gate gate) {
     this.snapshots = snapshots;
+    this.spaces = spaces;
     this.trash = trash;
     this.wallClock = wallClock;
     this.gate = gate;
@@ -52,6 +60,7 @@ final class Housekeeping {
   private void look() {
     try {
       var now = Instant.ofEpochMilli(TimeUnit.NANOSECONDS.toMillis(wallClock.getAsLong()));
+      spaces.goOn();
       snapshots.goOn(now);
       if (trashSeen.equals(Instant.MIN)
           || now.isBefore(trashSeen)

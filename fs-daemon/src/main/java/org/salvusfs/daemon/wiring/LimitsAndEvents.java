@@ -9,12 +9,15 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import org.salvusfs.daemon.management.DaemonException;
 import org.salvusfs.daemon.management.EventStatus;
 import org.salvusfs.daemon.management.LimitsChange;
 import org.salvusfs.daemon.management.LimitsSet;
+import org.salvusfs.daemon.management.ProjectStatus;
+import org.salvusfs.daemon.management.StorageChange;
 import org.salvusfs.metadata.api.Event;
 import org.salvusfs.metadata.api.EventLog;
 import org.salvusfs.metadata.api.Head;
@@ -58,6 +61,23 @@ final class LimitsAndEvents {
       stores.metadata().events().add(event);
       return new LimitsSet(
           catalogue.status(catalogue.find(idOrName)), warnings(project, limits, used));
+    } finally {
+      changing.unlock();
+    }
+  }
+
+  /** Changes how a project is kept; see {@link StorageChange} for when it holds. */
+  ProjectStatus setStorage(String idOrName, StorageChange change)
+      throws IOException, DaemonException {
+    changing.lock();
+    try {
+      Project project = catalogue.find(idOrName);
+      projects.store(project, change);
+      Project after = catalogue.find(project.id().toString());
+      var text = "durability %s, compression %s".formatted(after.durability(), after.compression());
+      var event = new Event(project.id(), now(), "storage-set", text.toLowerCase(Locale.ROOT));
+      stores.metadata().events().add(event);
+      return catalogue.status(after);
     } finally {
       changing.unlock();
     }

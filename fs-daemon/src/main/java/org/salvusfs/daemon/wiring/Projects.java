@@ -10,10 +10,14 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
+import org.salvusfs.blockstore.api.Chunks;
+import org.salvusfs.blockstore.api.Compression;
 import org.salvusfs.daemon.config.DaemonConfig;
 import org.salvusfs.daemon.data.FileContents;
+import org.salvusfs.daemon.management.StorageChange;
 import org.salvusfs.daemon.vfs.ProjectFileSystem;
 import org.salvusfs.daemon.vfs.ProjectOpener;
 import org.salvusfs.daemon.vfs.ProjectState;
@@ -31,6 +35,7 @@ import org.salvusfs.metadata.garbage.OpenProjects;
 import org.salvusfs.metadata.lease.Leases;
 import org.salvusfs.metadata.lease.OpenOutcome;
 import org.salvusfs.metadata.log.HostIntentLog;
+import org.salvusfs.metadata.log.MovedIntentLog;
 import org.salvusfs.metadata.log.QuorumIntentLog;
 import org.salvusfs.metadata.tree.Tree;
 import org.salvusfs.metadata.txg.CommitListener;
@@ -194,6 +199,9 @@ final class Projects implements ProjectOpener, OpenProjects, AutoCloseable {
       throws IOException {
     var blocks = stores.blocks();
     var tree = new Tree(project.id(), blocks.codec(), stores.nodes());
+    var compression = new AtomicReference<>(project.compression());
+    var notice = new AtomicReference<>(Optional.<String>empty());
+    Chunks chunks = blocks.chunks(compression::get);
     var parts =
         new Transactions.Parts(
             lease,
@@ -203,11 +211,12 @@ final class Projects implements ProjectOpener, OpenProjects, AutoCloseable {
             stores.metadata().heads(),
             stores.metadata().snapshots(),
             log(project, fence),
-            blocks.chunks(),
+            chunks,
             surroundings.nanoClock(),
             committers,
             commits);
-    var opened = Transactions.open(parts, options(), fence, term, before, this::contents);
+    var opened =
+        Transactions.open(parts, options(), fence, term, before, view -> contents(chunks, view));
     var transactions = opened.transactions();
     var quota = quotas.of(project, transactions.counted());
     var setup =
@@ -217,11 +226,25 @@ final class Projects implements ProjectOpener, OpenProjects, AutoCloseable {
             stores::freeBytes,
             surroundings.wallClock(),
             surroundings.nanoClock(),
-            new StoredSnapshots(project.id(), stores.metadata().snapshots(), tree, this::contents));
+            new StoredSnapshots(
+                project.id(),
+                stores.metadata().snapshots(),
+                tree,
+                view -> contents(chunks, view),
+                notice::get));
     try {
       var fileSystem = ProjectFileSystem.open(transactions, opened.contents(), setup, kernelKnows);
       log.info("project {} ({}) is open in epoch {}", project.name(), project.id(), fence.epoch());
-      return new OpenProject(fence, tree, transactions, quota, fileSystem);
+      return new OpenProject(
+          fence,
+          project.name(),
+          project.durability(),
+          compression,
+          notice,
+          tree,
+          transactions,
+          quota,
+          fileSystem);
     } catch (IOException | RuntimeException e) {
       transactions.close();
       throw e;
@@ -229,9 +252,8 @@ final class Projects implements ProjectOpener, OpenProjects, AutoCloseable {
   }
 
   /** Contents of files that are read through a view, live or of a snapshot. */
-  private FileContents contents(View view) {
-    return new FileContents(
-        stores.blocks().chunks(), view, workers, FileContents.Options.defaults(parallelism()));
+  private FileContents contents(Chunks chunks, View view) {
+    return new FileContents(chunks, view, workers, FileContents.Options.defaults(parallelism()));
   }
 
   /** Sets limits, which hold at once if the project is open here. */
@@ -245,11 +267,30 @@ final class Projects implements ProjectOpener, OpenProjects, AutoCloseable {
     }
   }
 
+  /** Sets how a project is kept: its log moves when it is opened next, all else holds at once. */
+  void store(Project project, StorageChange change) throws MetadataException {
+    opening.lock();
+    try {
+      if (change.durability() != null) {
+        stores.metadata().projects().setDurability(project.id(), change.durability());
+      }
+      Compression compression = change.compression();
+      if (compression != null) {
+        stores.metadata().projects().setCompression(project.id(), compression);
+        ifOpen(project.id()).ifPresent(held -> held.compression().set(compression));
+      }
+    } finally {
+      opening.unlock();
+    }
+  }
+
   private IntentLog log(Project project, Fence fence) {
     var codec = stores.blocks().codec();
+    var host = new HostIntentLog(stores.hostLogs(), codec, fence);
+    var quorum = new QuorumIntentLog(stores.metadata().heads(), codec, fence);
     return switch (project.durability()) {
-      case HOST -> new HostIntentLog(stores.hostLogs(), codec, fence);
-      case QUORUM -> new QuorumIntentLog(stores.metadata().heads(), codec, fence);
+      case HOST -> new MovedIntentLog(host, quorum);
+      case QUORUM -> new MovedIntentLog(quorum, host);
     };
   }
 

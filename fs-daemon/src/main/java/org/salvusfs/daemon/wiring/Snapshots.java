@@ -10,24 +10,31 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 import org.salvusfs.blockstore.api.BlockId;
 import org.salvusfs.daemon.management.DaemonException;
 import org.salvusfs.daemon.management.FileDifference;
 import org.salvusfs.daemon.management.ManagedSnapshots;
 import org.salvusfs.daemon.management.ProjectStatus;
 import org.salvusfs.daemon.management.SnapshotStatus;
+import org.salvusfs.metadata.api.Limits;
 import org.salvusfs.metadata.api.Project;
 import org.salvusfs.metadata.api.ProjectId;
 import org.salvusfs.metadata.api.Snapshot;
 import org.salvusfs.metadata.api.SnapshotStore;
 import org.salvusfs.metadata.snapshot.SnapshotDiff;
 import org.salvusfs.quota.retention.Retention;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Makes and deletes the snapshots of the projects that this daemon holds or can hold, and has the
  * kernel forget what it keeps of them. Thread-safe.
  */
 final class Snapshots implements ManagedSnapshots {
+  private static final Logger log = LoggerFactory.getLogger(Snapshots.class);
+
   /** Names that the time gives; like ISO 8601, but without colons, which some programs dislike. */
   private static final DateTimeFormatter SECONDS =
       DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH-mm-ss'Z'", Locale.ROOT).withZone(ZoneOffset.UTC);
@@ -47,8 +54,15 @@ final class Snapshots implements ManagedSnapshots {
   private final Cloning cloning;
   private final Daemon.Mounted mounted;
   private final AutomaticSnapshots automatic;
+  private final SnapshotSpaces spaces;
+  private final Function<OpenProject, SnapshotSpaces.Home> spaceOf;
 
-  Snapshots(Daemon.Parts parts, Daemon.Mounted mounted, AutomaticSnapshots automatic) {
+  Snapshots(
+      Daemon.Parts parts,
+      Daemon.Mounted mounted,
+      AutomaticSnapshots automatic,
+      SnapshotSpaces spaces,
+      Function<OpenProject, SnapshotSpaces.Home> spaceOf) {
     this.stores = parts.stores();
     this.projects = parts.projects();
     this.catalogue = parts.catalogue();
@@ -56,6 +70,8 @@ final class Snapshots implements ManagedSnapshots {
     this.cloning = new Cloning(stores, projects, catalogue, surroundings);
     this.mounted = mounted;
     this.automatic = automatic;
+    this.spaces = spaces;
+    this.spaceOf = spaceOf;
   }
 
   private SnapshotStore store() {
@@ -95,6 +111,18 @@ final class Snapshots implements ManagedSnapshots {
 
   private Snapshot keep(Project project, String name, String comment)
       throws IOException, DaemonException {
+    requireRoom(projects.held(project));
+    return make(project, name, comment);
+  }
+
+  /** One that goes soon, and so is made however much the others hold. */
+  void createPassing(Project project, String name, String comment)
+      throws IOException, DaemonException {
+    make(project, name, comment);
+  }
+
+  private Snapshot make(Project project, String name, String comment)
+      throws IOException, DaemonException {
     Optional<Snapshot> made =
         projects
             .held(project)
@@ -106,6 +134,20 @@ final class Snapshots implements ManagedSnapshots {
     }
     changed(mounted.fileSystem().snapshotDirectories(project.id()), name);
     return made.get();
+  }
+
+  /** Counts before it refuses: somebody may have made room. */
+  private void requireRoom(OpenProject held) throws IOException, DaemonException {
+    if (spaces.boundBytes(held.quota().limits()) == Limits.UNLIMITED) {
+      return;
+    }
+    held.transactions().commit();
+    SnapshotSpaces.Home home = spaceOf.apply(held);
+    spaces.lookAt(home);
+    Optional<String> refusal = spaces.refusal(home.id());
+    if (refusal.isPresent()) {
+      throw new DaemonException.Full(refusal.get());
+    }
   }
 
   private static DaemonException taken(Project project, String name) {
@@ -197,12 +239,13 @@ final class Snapshots implements ManagedSnapshots {
   public void delete(String project, String snapshot) throws DaemonException {
     try {
       Project found = catalogue.find(project);
-      projects.held(found); // its holder alone can tell the kernel that shows it
+      // Its holder alone can tell the kernel that shows it.
+      OpenProject held = projects.held(found);
       Snapshot deleted = find(found, snapshot);
       switch (store().delete(found.id(), deleted.created())) {
         case DELETING -> {
           changed(mounted.fileSystem().leave(found.id(), deleted.created()), deleted.name());
-          projects.sweep(found.id());
+          freed(held);
         }
         case HELD ->
             throw new DaemonException.Held(
@@ -213,6 +256,21 @@ final class Snapshots implements ManagedSnapshots {
     } catch (IOException e) {
       throw Explain.request("deleting snapshot " + snapshot, e);
     }
+  }
+
+  /** Its space may be needed; what cannot be freed or counted now is so later. */
+  private void freed(OpenProject held) {
+    var id = held.fence().project();
+    if (spaces.refusal(id).isPresent()) {
+      try {
+        spaces.lookAt(spaceOf.apply(held));
+        return;
+      } catch (IOException e) {
+        log.warn("what is left of project {} is not counted yet: {}", id, e.getMessage());
+      }
+    }
+    spaces.forget(id);
+    projects.sweep(id);
   }
 
   @Override
@@ -240,6 +298,7 @@ final class Snapshots implements ManagedSnapshots {
         throw new DaemonException.Invalid(
             "snapshot \"%s\" has no hold \"%s\"".formatted(snapshot, tag));
       }
+      spaces.forget(found.id());
       return status(find(found, snapshot));
     } catch (IOException e) {
       throw Explain.request("releasing snapshot " + snapshot, e);
@@ -294,14 +353,26 @@ final class Snapshots implements ManagedSnapshots {
     }
   }
 
-  /** A project that is open here, for its automatic snapshots. */
+  /**
+   * A project that is open here, for its automatic snapshots.
+   *
+   * @param isFull whether none is to be made, because they hold more than they may
+   */
   static AutomaticSnapshots.Home home(
-      OpenProject open, SnapshotStore store, Projects projects, Daemon.Mounted mounted) {
-    return new AutomaticHome(open, store, projects, mounted);
+      OpenProject open,
+      SnapshotStore store,
+      Projects projects,
+      Daemon.Mounted mounted,
+      BooleanSupplier isFull) {
+    return new AutomaticHome(open, store, projects, mounted, isFull);
   }
 
   private record AutomaticHome(
-      OpenProject open, SnapshotStore store, Projects projects, Daemon.Mounted mounted)
+      OpenProject open,
+      SnapshotStore store,
+      Projects projects,
+      Daemon.Mounted mounted,
+      BooleanSupplier isFull)
       implements AutomaticSnapshots.Home {
     @Override
     public ProjectId id() {
@@ -327,6 +398,9 @@ final class Snapshots implements ManagedSnapshots {
 
     @Override
     public Optional<Snapshot> make(Instant now) throws IOException {
+      if (isFull.getAsBoolean()) {
+        return Optional.empty();
+      }
       var snapshots = open.transactions().snapshots();
       Optional<Snapshot> made = snapshots.create(SECONDS.format(now), Snapshot.Kind.AUTO, "", now);
       if (made.isEmpty()) {

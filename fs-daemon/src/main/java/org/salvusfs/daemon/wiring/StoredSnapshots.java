@@ -2,7 +2,9 @@ package org.salvusfs.daemon.wiring;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.salvusfs.daemon.data.FileContents;
 import org.salvusfs.daemon.vfs.SnapshotSource;
@@ -17,9 +19,14 @@ import org.salvusfs.metadata.tree.Tree;
  *
  * @param tree the project's
  * @param contentsOf makes contents that are read through a view
+ * @param noticed what is to be said of them now
  */
 record StoredSnapshots(
-    ProjectId project, SnapshotStore store, Tree tree, Function<View, FileContents> contentsOf)
+    ProjectId project,
+    SnapshotStore store,
+    Tree tree,
+    Function<View, FileContents> contentsOf,
+    Supplier<Optional<String>> noticed)
     implements SnapshotSource {
   @Override
   public List<Snapshot> list() throws IOException {
@@ -29,6 +36,11 @@ record StoredSnapshots(
   @Override
   public @Nullable Snapshot find(String name) throws IOException {
     return store.find(project, name);
+  }
+
+  @Override
+  public Optional<String> notice() {
+    return noticed.get();
   }
 
   @Override

@@ -45,6 +45,9 @@ final class ApiContractTest {
           Map.entry(
               "POST /v1/projects/{project}/snapshots/{snapshot}/restore",
               "{\"path\":\"a/b\",\"to\":\"c\"}"),
+          Map.entry(
+              "POST /v1/projects/{project}/storage",
+              "{\"durability\":\"quorum\",\"compression\":\"zstd\"}"),
           Map.entry("POST /v1/projects/{project}/policy", "{\"policy\":\"1h:24\"}"),
           Map.entry("POST /v1/projects/{project}/purge", "{\"force\":false}"),
           Map.entry("POST /v1/projects/{project}/checks", "{\"repair\":true}"),

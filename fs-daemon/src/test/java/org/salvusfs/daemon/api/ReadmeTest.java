@@ -26,7 +26,7 @@ final class ReadmeTest {
     int start = page.indexOf("```sh\n") + "```sh\n".length();
     var example = page.substring(start, page.indexOf("```", start));
     var daemon = new FakeDaemon();
-    daemon.createProject("demo", Optional.empty());
+    daemon.createProject("demo", Optional.empty(), Optional.empty());
     Files.createDirectory(directory.resolve(".salvus"));
     try (var api = TestApi.serving(directory.resolve(".salvus"), daemon)) {
       var client = ControlClient.of(api.layout());

@@ -35,8 +35,8 @@ final class RefusalTest {
   void serve() throws Exception {
     served = Optional.of(TestApi.serving(directory, daemon));
     client = Optional.of(new Http(api().url()));
-    daemon.createProject("demo", Optional.empty());
-    daemon.createProject("other", Optional.empty());
+    daemon.createProject("demo", Optional.empty(), Optional.empty());
+    daemon.createProject("other", Optional.empty(), Optional.empty());
   }
 
   @AfterEach

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.salvusfs.blockstore.TestKeys;
 import org.salvusfs.blockstore.api.BlockCodec;
 import org.salvusfs.blockstore.api.BlockId;
+import org.salvusfs.blockstore.api.Compression;
 import org.salvusfs.metadata.api.Durability;
 import org.salvusfs.metadata.api.Limits;
 import org.salvusfs.metadata.api.Lineage;
@@ -34,7 +35,7 @@ class BackupFormatTest {
 
   private static ProjectRecord record() {
     var project =
-        new Project(ID, "Übung 1", Durability.QUORUM, THEN)
+        new Project(ID, "Übung 1", Durability.QUORUM, Compression.ZSTD, THEN)
             .withLimits(new Limits(1000, 900, Duration.ofDays(3), Limits.UNLIMITED, 50))
             .withSnapshotPolicy("1h:24");
     var lineage = new Lineage(List.of(new Lineage.Fork(3, 9)));

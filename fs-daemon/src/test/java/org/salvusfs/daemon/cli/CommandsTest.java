@@ -126,6 +126,47 @@ final class CommandsTest {
   }
 
   @Test
+  void bill_showsWhatIsHeldAndFreed() throws Exception {
+    salvus("project", "create", "demo");
+    assertEquals(0, salvus("bill", "demo"));
+    for (var word :
+        new String[] {
+          "live       5M in 7 inodes", "3M that", "at most 2M", "9M by all", "full", "x, 2 clones"
+        }) {
+      assertTrue(out().contains(word), word + " in\n" + out());
+    }
+    assertEquals(0, salvus("bill", "demo", "--json"));
+    var json = new ObjectMapper().readTree(out());
+    assertEquals(1 << 20, json.at("/snapshots/0/freedBytes").asLong());
+    assertEquals(6, salvus("bill", "none"));
+  }
+
+  @Test
+  void projectSet_storage_isShown_andWhatHoldsLaterIsSaid() throws Exception {
+    salvus("project", "create", "demo", "--durability", "host", "--compression", "zstd");
+    assertEquals(0, salvus("project", "show", "demo"));
+    assertTrue(out().contains("durability host\ncompression zstd"), out());
+    assertEquals(
+        0, salvus("project", "set", "demo", "--durability", "quorum", "--compression", "lz4"));
+    assertTrue(
+        err.toString(StandardCharsets.UTF_8)
+            .contains("demo: its durability is host until it is opened next"));
+    assertEquals(0, salvus("project", "show", "demo"));
+    assertTrue(out().contains("durability quorum when it is opened next, host until then"), out());
+    assertTrue(out().contains("compression lz4"), out());
+    assertEquals(0, salvus("project", "set", "demo", "--compression", "zstd", "--quota", "512"));
+    assertTrue(err.toString(StandardCharsets.UTF_8).contains("full"));
+    assertEquals(2, salvus("project", "set", "demo", "--compression", "gzip"));
+    assertTrue(
+        err.toString(StandardCharsets.UTF_8)
+            .contains("--compression is lz4 or zstd, not \"gzip\""));
+    assertEquals(2, salvus("project", "create", "x", "--durability", "none"));
+    assertTrue(
+        err.toString(StandardCharsets.UTF_8)
+            .contains("--durability is host or quorum, not \"none\""));
+  }
+
+  @Test
   void projectSet_changesLimits_andWarnsOnStandardError() throws Exception {
     salvus("project", "create", "demo");
     assertEquals(

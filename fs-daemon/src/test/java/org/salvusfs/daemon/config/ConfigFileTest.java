@@ -64,6 +64,7 @@ final class ConfigFileTest {
             snapshots:
               policy: 1h:3,1d:5
               most: 9
+              factor: 7
             trash:
               grace: 2w
             gc: {period: 3h, grace: 5s, bytes-per-second: 1MiB}
@@ -86,7 +87,7 @@ final class ConfigFileTest {
             new DaemonConfig.Txg(Duration.ofMillis(500), 1L << 30, 5),
             new DaemonConfig.Cache(64 << 10, 1 << 20),
             new DaemonConfig.Fuse(4, true, FuseChoice.JNR),
-            new DaemonConfig.Keeping(Retention.parse("1h:3,1d:5"), 9, Duration.ofDays(14)),
+            new DaemonConfig.Keeping(Retention.parse("1h:3,1d:5"), 9, 7, Duration.ofDays(14)),
             new DaemonConfig.Garbage(Duration.ofHours(3), Duration.ofSeconds(5), 1 << 20),
             new DaemonConfig.Control(
                 InetAddress.ofLiteral("0.0.0.0"),

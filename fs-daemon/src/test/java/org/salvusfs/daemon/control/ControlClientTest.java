@@ -18,6 +18,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.salvusfs.blockstore.api.Compression;
 import org.salvusfs.daemon.api.TestApi;
 import org.salvusfs.daemon.datadir.Layout;
 import org.salvusfs.daemon.datadir.SmallFile;
@@ -56,13 +57,18 @@ final class ControlClientTest {
 
   @Test
   void status_travelsWhole() throws Exception {
-    daemon.createProject("demo", Optional.empty());
+    daemon.createProject("demo", Optional.empty(), Optional.empty());
     assertEquals(daemon.status(), client().status());
   }
 
   @Test
   void createProject_isThereAfterwards() throws Exception {
-    var made = client().createProject("a b/ü".replace("/", "&"), Optional.of(Durability.QUORUM));
+    var made =
+        client()
+            .createProject(
+                "a b/ü".replace("/", "&"),
+                Optional.of(Durability.QUORUM),
+                Optional.of(Compression.ZSTD));
     assertEquals("quorum", made.durability());
     assertEquals(made, client().project(made.name()));
     assertEquals(made, client().project(made.id()));
@@ -71,11 +77,13 @@ final class ControlClientTest {
 
   @Test
   void refusals_arriveAsTheyWereThrown() throws Exception {
-    client().createProject("demo", Optional.empty());
+    client().createProject("demo", Optional.empty(), Optional.empty());
     assertThrows(
-        DaemonException.NameTaken.class, () -> client().createProject("demo", Optional.empty()));
+        DaemonException.NameTaken.class,
+        () -> client().createProject("demo", Optional.empty(), Optional.empty()));
     assertThrows(
-        DaemonException.Invalid.class, () -> client().createProject("a/b", Optional.empty()));
+        DaemonException.Invalid.class,
+        () -> client().createProject("a/b", Optional.empty(), Optional.empty()));
     var e = assertThrows(DaemonException.UnknownProject.class, () -> client().project("none"));
     assertEquals("there is no project none", e.getMessage());
     assertThrows(
@@ -85,7 +93,7 @@ final class ControlClientTest {
 
   @Test
   void check_reportsProgressAndThenTheFindings() throws Exception {
-    daemon.createProject("demo", Optional.empty());
+    daemon.createProject("demo", Optional.empty(), Optional.empty());
     daemon.plant("inode 7: link count 2 should be 1");
     var steps = new ArrayList<Long>();
     var report = client().check("demo", false, (done, total) -> steps.add(done));
@@ -98,7 +106,7 @@ final class ControlClientTest {
 
   @Test
   void check_failingHalfWay_arrivesAsARefusal() throws Exception {
-    daemon.createProject("demo", Optional.empty());
+    daemon.createProject("demo", Optional.empty(), Optional.empty());
     daemon.plant("cassandra away");
     assertThrows(
         DaemonException.Unavailable.class,
@@ -107,7 +115,7 @@ final class ControlClientTest {
 
   @Test
   void setLimits_travelsWhole() throws Exception {
-    daemon.createProject("demo", Optional.empty());
+    daemon.createProject("demo", Optional.empty(), Optional.empty());
     var change = new LimitsChange(new QuotaRule(2, 3000), 1000L, 60L, 10L, 16L);
     assertEquals(
         new QuotaStatus(3000L, 1000L, 60, null, 10L, 16),
@@ -133,7 +141,7 @@ final class ControlClientTest {
 
   @Test
   void snapshots_travelWhole() throws Exception {
-    daemon.createProject("a/b?".replace("/", "&"), Optional.empty());
+    daemon.createProject("a/b?".replace("/", "&"), Optional.empty(), Optional.empty());
     ManagedSnapshots snapshots = client().snapshots();
     var made = snapshots.create("a&b?", Optional.of("q 1/2".replace("/", "%")), "why");
     assertEquals(List.of(made), snapshots.list("a&b?"));
@@ -153,7 +161,7 @@ final class ControlClientTest {
 
   @Test
   void followEvents_hearsWhatHappens_untilTheDaemonEnds() throws Exception {
-    daemon.createProject("demo", Optional.empty());
+    daemon.createProject("demo", Optional.empty(), Optional.empty());
     var heard = new LinkedBlockingQueue<EventStatus>();
     var client = client();
     var end =
@@ -182,7 +190,7 @@ final class ControlClientTest {
 
   @Test
   void restoreAndPolicy_travelWhole() throws Exception {
-    daemon.createProject("a&b", Optional.empty());
+    daemon.createProject("a&b", Optional.empty(), Optional.empty());
     ManagedSnapshots snapshots = client().snapshots();
     snapshots.create("a&b", Optional.of("one"), "");
     assertEquals("before-ü x", snapshots.restore("a&b", "one", "ü x", Optional.empty()).name());
@@ -196,8 +204,8 @@ final class ControlClientTest {
 
   @Test
   void trash_travelsWhole() throws Exception {
-    var made = daemon.createProject("a&b", Optional.empty());
-    daemon.createProject("held", Optional.empty());
+    var made = daemon.createProject("a&b", Optional.empty(), Optional.empty());
+    daemon.createProject("held", Optional.empty(), Optional.empty());
     ManagedTrash trash = client().trash();
     assertEquals(List.of(), trash.list());
     var deleted = trash.delete("a&b");

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -12,6 +13,7 @@ import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.salvusfs.blockstore.api.Compression;
 import org.salvusfs.metadata.api.Durability;
 import org.salvusfs.metadata.api.Limits;
 
@@ -67,7 +69,8 @@ public final class FakeDaemon implements ManagedDaemon {
   }
 
   @Override
-  public ProjectStatus createProject(String name, Optional<Durability> durability)
+  public ProjectStatus createProject(
+      String name, Optional<Durability> durability, Optional<Compression> compression)
       throws DaemonException {
     if (byName.containsKey(name)) {
       throw new DaemonException.NameTaken("there is a project named \"" + name + "\" already");
@@ -76,12 +79,14 @@ public final class FakeDaemon implements ManagedDaemon {
       throw new DaemonException.Invalid("a project's name has no slash");
     }
     var id = new UUID(7, byName.size()).toString();
-    var home = durability.orElse(Durability.HOST) == Durability.HOST ? "host" : "quorum";
+    var home = word(durability.orElse(Durability.HOST));
     var project =
         new ProjectStatus(
             id,
             name,
             home,
+            home,
+            word(compression.orElse(Compression.LZ4)),
             "2026-11-20T12:00:00Z",
             true,
             5L,
@@ -130,6 +135,8 @@ public final class FakeDaemon implements ManagedDaemon {
             before.id(),
             before.name(),
             before.durability(),
+            before.durabilityNow(),
+            before.compression(),
             before.created(),
             before.open(),
             before.txg(),
@@ -142,6 +149,54 @@ public final class FakeDaemon implements ManagedDaemon {
     byName.put(after.name(), after);
     boolean isFull = limits.hardBytes() < Objects.requireNonNull(before.bytes());
     return new LimitsSet(after, isFull ? List.of("it is full") : List.of());
+  }
+
+  private static String word(Enum<?> choice) {
+    return choice.name().toLowerCase(Locale.ROOT);
+  }
+
+  @Override
+  public Bill bill(String idOrName) throws DaemonException {
+    var project = project(idOrName);
+    var one =
+        new Bill.OfSnapshot(
+            "first", "2026-11-21T10:00:00Z", "manual", 2L << 20, 1L << 20, List.of("x"), 2);
+    return new Bill(
+        project.id(),
+        project.name(),
+        5L << 20,
+        7,
+        3L << 20,
+        1L << 21,
+        "full",
+        9L << 20,
+        List.of(one));
+  }
+
+  /** The durability holds later, as if the project were open. */
+  @Override
+  public ProjectStatus setStorage(String idOrName, StorageChange change) throws DaemonException {
+    var before = project(idOrName);
+    var durability = change.durability();
+    var compression = change.compression();
+    var after =
+        new ProjectStatus(
+            before.id(),
+            before.name(),
+            durability == null ? before.durability() : word(durability),
+            before.durabilityNow(),
+            compression == null ? before.compression() : word(compression),
+            before.created(),
+            before.open(),
+            before.txg(),
+            before.root(),
+            before.bytes(),
+            before.inodes(),
+            before.dirty(),
+            before.quota(),
+            before.snapshots());
+    byName.put(after.name(), after);
+    return after;
   }
 
   @Override
@@ -227,6 +282,8 @@ public final class FakeDaemon implements ManagedDaemon {
             before.id(),
             before.name(),
             before.durability(),
+            before.durabilityNow(),
+            before.compression(),
             before.created(),
             before.open(),
             before.txg(),

@@ -141,6 +141,6 @@ final class FakeSnapshots implements ManagedSnapshots {
       show(project, snapshot.get());
     }
     daemon.project(project);
-    return daemon.createProject(name, Optional.empty());
+    return daemon.createProject(name, Optional.empty(), Optional.empty());
   }
 }

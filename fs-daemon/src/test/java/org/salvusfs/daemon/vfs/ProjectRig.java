@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
@@ -48,6 +49,9 @@ final class ProjectRig implements AutoCloseable {
 
   /** What the next openings admit. */
   Limits limits = Limits.NONE;
+
+  /** What is said in {@code .snapshots}. */
+  volatile Optional<String> notice = Optional.empty();
 
   private @Nullable Quota quota;
   private final FakeBlockCodec codec = new FakeBlockCodec();
@@ -225,6 +229,11 @@ final class ProjectRig implements AutoCloseable {
   }
 
   private final class RigSnapshots implements SnapshotSource {
+    @Override
+    public Optional<String> notice() {
+      return notice;
+    }
+
     @Override
     public List<Snapshot> list() throws IOException {
       return metadata.snapshots().list(project);

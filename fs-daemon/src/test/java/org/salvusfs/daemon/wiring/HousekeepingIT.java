@@ -67,8 +67,8 @@ class HousekeepingIT {
   void changedProjects_getSnapshots_othersNothing_andTheTrashIsEmptied() throws Exception {
     try (var daemon = start()) {
       Path mount = directory.resolve("projects");
-      daemon.createProject("idle", Optional.empty());
-      daemon.createProject("busy", Optional.empty());
+      daemon.createProject("idle", Optional.empty(), Optional.empty());
+      daemon.createProject("busy", Optional.empty(), Optional.empty());
       Files.writeString(mount.resolve("idle/file"), "one");
       awaitLater(Duration.ofMinutes(15), () -> !snapshots(daemon, "idle").isEmpty());
       var only = snapshots(daemon, "idle");
@@ -104,7 +104,7 @@ class HousekeepingIT {
           });
       assertFalse(Files.exists(mount.resolve("busy")));
       assertEquals("one", Files.readString(mount.resolve("idle/file")));
-      daemon.createProject("busy", Optional.empty());
+      daemon.createProject("busy", Optional.empty(), Optional.empty());
       assertFalse(Files.exists(mount.resolve("busy/file")));
     }
   }

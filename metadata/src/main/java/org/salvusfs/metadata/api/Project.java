@@ -2,13 +2,15 @@ package org.salvusfs.metadata.api;
 
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
+import org.salvusfs.blockstore.api.Compression;
 
 /**
  * A home: what the catalogue knows of it.
  *
  * @param name unique; 1 to 255 bytes of UTF-8 without {@code /} and NUL, not {@code .} or {@code
  *     ..}, not of the form of an id
- * @param durability where its intent log lives
+ * @param durability where its intent log lives, from its next opening on
+ * @param compression of what is written to it and not stored yet
  * @param overSoftSince since when its use has been above the soft limit; null if it is not, or if
  *     nobody who holds it has said so yet
  * @param snapshotPolicy which snapshots are made of it by themselves, as people write it; empty:
@@ -19,6 +21,7 @@ public record Project(
     ProjectId id,
     String name,
     Durability durability,
+    Compression compression,
     Instant created,
     Limits limits,
     @Nullable Instant overSoftSince,
@@ -36,8 +39,14 @@ public record Project(
   }
 
   /** A new project, without limits. */
+  public Project(
+      ProjectId id, String name, Durability durability, Compression compression, Instant created) {
+    this(id, name, durability, compression, created, Limits.NONE, null, "", State.LIVE, null);
+  }
+
+  /** A new project, without limits, that is compressed with LZ4. */
   public Project(ProjectId id, String name, Durability durability, Instant created) {
-    this(id, name, durability, created, Limits.NONE, null, "", State.LIVE, null);
+    this(id, name, durability, Compression.LZ4, created);
   }
 
   public boolean isLive() {
@@ -46,21 +55,85 @@ public record Project(
 
   public Project withLimits(Limits other) {
     return new Project(
-        id, name, durability, created, other, overSoftSince, snapshotPolicy, state, deletedAt);
+        id,
+        name,
+        durability,
+        compression,
+        created,
+        other,
+        overSoftSince,
+        snapshotPolicy,
+        state,
+        deletedAt);
   }
 
   public Project withOverSoftSince(@Nullable Instant since) {
     return new Project(
-        id, name, durability, created, limits, since, snapshotPolicy, state, deletedAt);
+        id,
+        name,
+        durability,
+        compression,
+        created,
+        limits,
+        since,
+        snapshotPolicy,
+        state,
+        deletedAt);
   }
 
   public Project withSnapshotPolicy(String policy) {
     return new Project(
-        id, name, durability, created, limits, overSoftSince, policy, state, deletedAt);
+        id,
+        name,
+        durability,
+        compression,
+        created,
+        limits,
+        overSoftSince,
+        policy,
+        state,
+        deletedAt);
   }
 
   public Project withState(State other, @Nullable Instant since) {
     return new Project(
-        id, name, durability, created, limits, overSoftSince, snapshotPolicy, other, since);
+        id,
+        name,
+        durability,
+        compression,
+        created,
+        limits,
+        overSoftSince,
+        snapshotPolicy,
+        other,
+        since);
+  }
+
+  public Project withDurability(Durability other) {
+    return new Project(
+        id,
+        name,
+        other,
+        compression,
+        created,
+        limits,
+        overSoftSince,
+        snapshotPolicy,
+        state,
+        deletedAt);
+  }
+
+  public Project withCompression(Compression other) {
+    return new Project(
+        id,
+        name,
+        durability,
+        other,
+        created,
+        limits,
+        overSoftSince,
+        snapshotPolicy,
+        state,
+        deletedAt);
   }
 }

@@ -3,6 +3,7 @@ package org.salvusfs.metadata.api;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.salvusfs.blockstore.api.Compression;
 
 /**
  * The catalogue of projects; their times are kept to the millisecond. Thread-safe; blocks.
@@ -32,6 +33,12 @@ public interface ProjectStore {
 
   /** Notes since when the use of a project that exists is above the soft limit; null: it is not. */
   void setOverSoftSince(ProjectId id, @Nullable Instant since) throws MetadataException;
+
+  /** Sets which home the log of a project that exists shall have when it is opened next. */
+  void setDurability(ProjectId id, Durability durability) throws MetadataException;
+
+  /** Sets how what is written to a project that exists is compressed. */
+  void setCompression(ProjectId id, Compression compression) throws MetadataException;
 
   /** Sets the snapshot policy of a project that exists. */
   void setSnapshotPolicy(ProjectId id, String policy) throws MetadataException;

@@ -7,6 +7,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.salvusfs.blockstore.api.BlockId;
 
 /**
@@ -24,6 +25,7 @@ import org.salvusfs.blockstore.api.BlockId;
  * @param clones projects that began with this tree, each with the incarnation of the host that made
  *     it; its nodes stay while there are any
  * @param isDeleting nobody may use it any more; it is here until its nodes are freed
+ * @param space what it differs from its neighbours by, as it was counted last; null: not yet
  */
 public record Snapshot(
     ProjectId project,
@@ -38,7 +40,8 @@ public record Snapshot(
     Lineage lineage,
     Set<String> holds,
     Map<ProjectId, UUID> clones,
-    boolean isDeleting) {
+    boolean isDeleting,
+    @Nullable SnapshotSpace space) {
   /** Longest name, in bytes of UTF-8. */
   public static final int NAME_BYTES_MAX = 255;
 
@@ -50,6 +53,38 @@ public record Snapshot(
     MANUAL,
     /** What a rollback or a restore replaced. */
     BEFORE_RESTORE
+  }
+
+  /** One whose space was not counted. */
+  public Snapshot(
+      ProjectId project,
+      Instant created,
+      String name,
+      BlockId root,
+      long txg,
+      long bytes,
+      long inodes,
+      Kind kind,
+      String comment,
+      Lineage lineage,
+      Set<String> holds,
+      Map<ProjectId, UUID> clones,
+      boolean isDeleting) {
+    this(
+        project,
+        created,
+        name,
+        root,
+        txg,
+        bytes,
+        inodes,
+        kind,
+        comment,
+        lineage,
+        holds,
+        clones,
+        isDeleting,
+        null);
   }
 
   public Snapshot {
@@ -75,19 +110,27 @@ public record Snapshot(
   }
 
   public Snapshot withHolds(Set<String> newHolds) {
-    return with(newHolds, clones, isDeleting);
+    return with(newHolds, clones, isDeleting, space);
   }
 
   public Snapshot withClones(Map<ProjectId, UUID> newClones) {
-    return with(holds, newClones, isDeleting);
+    return with(holds, newClones, isDeleting, space);
   }
 
   /** The same, being deleted. */
   public Snapshot deleting() {
-    return with(holds, clones, true);
+    return with(holds, clones, true, space);
   }
 
-  private Snapshot with(Set<String> newHolds, Map<ProjectId, UUID> newClones, boolean nowDeleting) {
+  public Snapshot withSpace(SnapshotSpace counted) {
+    return with(holds, clones, isDeleting, counted);
+  }
+
+  private Snapshot with(
+      Set<String> newHolds,
+      Map<ProjectId, UUID> newClones,
+      boolean nowDeleting,
+      @Nullable SnapshotSpace counted) {
     return new Snapshot(
         project,
         created,
@@ -101,6 +144,7 @@ public record Snapshot(
         lineage,
         newHolds,
         newClones,
-        nowDeleting);
+        nowDeleting,
+        counted);
   }
 }

@@ -2,6 +2,7 @@ package org.salvusfs.metadata.api;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -61,6 +62,14 @@ public interface SnapshotStore {
 
   /** Marks a snapshot as being deleted, if nobody holds it. Anybody may call this. */
   Deletion delete(ProjectId project, Instant created) throws MetadataException;
+
+  /**
+   * Keeps what was counted of snapshots of the fence's project; those that are not there any more
+   * are passed over.
+   *
+   * @throws MetadataException.Fenced if the fence is not the latest that was opened
+   */
+  void count(Fence fence, Map<Instant, SnapshotSpace> counted) throws MetadataException;
 
   /**
    * Removes what is left of a snapshot that is being deleted and has no clones.

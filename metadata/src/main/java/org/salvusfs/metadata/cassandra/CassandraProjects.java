@@ -13,6 +13,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
+import org.salvusfs.blockstore.api.Compression;
 import org.salvusfs.metadata.api.Durability;
 import org.salvusfs.metadata.api.Limits;
 import org.salvusfs.metadata.api.MetadataException;
@@ -41,6 +42,8 @@ final class CassandraProjects implements ProjectStore {
   private final PreparedStatement insert;
   private final PreparedStatement limit;
   private final PreparedStatement overSoft;
+  private final PreparedStatement durability;
+  private final PreparedStatement compression;
   private final PreparedStatement policy;
   private final PreparedStatement move;
   private final PreparedStatement freeName;
@@ -55,7 +58,7 @@ final class CassandraProjects implements ProjectStore {
     this.session = session;
     this.retries = retries;
     this.lwt = new Lwt(session, retries);
-    var columns = "project_id, name, durability, created";
+    var columns = "project_id, name, durability, created, compression";
     var select =
         "SELECT "
             + columns
@@ -67,11 +70,15 @@ final class CassandraProjects implements ProjectStore {
     var names = keyspace + ".project_name";
     insert =
         session.prepare(
-            "INSERT INTO " + keyspace + ".project (" + columns + ") VALUES (?, ?, ?, ?)");
+            "INSERT INTO " + keyspace + ".project (" + columns + ") VALUES (?, ?, ?, ?, ?)");
     limit = session.prepare(ProjectLimits.update(keyspace));
     overSoft =
         session.prepare(
             "UPDATE " + keyspace + ".project SET over_soft_since = ? WHERE project_id = ?");
+    durability =
+        session.prepare("UPDATE " + keyspace + ".project SET durability = ? WHERE project_id = ?");
+    compression =
+        session.prepare("UPDATE " + keyspace + ".project SET compression = ? WHERE project_id = ?");
     policy =
         session.prepare(
             "UPDATE " + keyspace + ".project SET snapshot_policy = ? WHERE project_id = ?");
@@ -109,7 +116,8 @@ final class CassandraProjects implements ProjectStore {
                 project.id().uuid(),
                 project.name(),
                 project.durability().name(),
-                project.created().truncatedTo(ChronoUnit.MILLIS))
+                project.created().truncatedTo(ChronoUnit.MILLIS),
+                project.compression().name())
             .setIdempotent(true);
     retries.until("write project " + project.id(), () -> Optional.of(session.execute(row)));
     return lwt.change(
@@ -152,6 +160,18 @@ final class CassandraProjects implements ProjectStore {
   public void setOverSoftSince(ProjectId id, @Nullable Instant since) throws MetadataException {
     var update = overSoft.bind(ProjectLimits.stored(since), id.uuid()).setIdempotent(true);
     retries.until("note the soft limit of " + id, () -> Optional.of(session.execute(update)));
+  }
+
+  @Override
+  public void setDurability(ProjectId id, Durability home) throws MetadataException {
+    var update = durability.bind(home.name(), id.uuid()).setIdempotent(true);
+    retries.until("set the durability of " + id, () -> Optional.of(session.execute(update)));
+  }
+
+  @Override
+  public void setCompression(ProjectId id, Compression method) throws MetadataException {
+    var update = compression.bind(method.name(), id.uuid()).setIdempotent(true);
+    retries.until("set the compression of " + id, () -> Optional.of(session.execute(update)));
   }
 
   @Override
@@ -279,6 +299,8 @@ final class CassandraProjects implements ProjectStore {
         new ProjectId(Columns.uuid(row, "project_id")),
         Columns.text(row, "name"),
         Durability.valueOf(Columns.text(row, "durability")),
+        Compression.valueOf(
+            Objects.requireNonNullElse(row.getString("compression"), Compression.LZ4.name())),
         created,
         ProjectLimits.of(row),
         ProjectLimits.overSoftSince(row),

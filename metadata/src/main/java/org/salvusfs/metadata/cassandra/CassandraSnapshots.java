@@ -26,6 +26,7 @@ import org.salvusfs.metadata.api.MetadataException;
 import org.salvusfs.metadata.api.MetadataException.Fenced;
 import org.salvusfs.metadata.api.ProjectId;
 import org.salvusfs.metadata.api.Snapshot;
+import org.salvusfs.metadata.api.SnapshotSpace;
 import org.salvusfs.metadata.api.SnapshotStore;
 import org.salvusfs.metadata.item.LineageItem;
 
@@ -38,7 +39,10 @@ import org.salvusfs.metadata.item.LineageItem;
 final class CassandraSnapshots implements SnapshotStore {
   private static final String COLUMNS =
       "project_id, created, name, root, txg, bytes, inodes, kind, comment, lineage, holds, clones,"
-          + " deleting";
+          + " deleting, space";
+
+  /** Length of a list in the column {@code space}. */
+  private static final int SPACE_NUMBERS = 5;
 
   /**
    * A project's partition as it was read.
@@ -116,7 +120,7 @@ final class CassandraSnapshots implements SnapshotStore {
                 + table
                 + " ("
                 + COLUMNS
-                + ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+                + ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
     remove = session.prepare("DELETE FROM " + table + " WHERE project_id = ? AND created = ?");
     forget = session.prepare("DELETE FROM " + table + " WHERE project_id = ?");
   }
@@ -172,6 +176,26 @@ final class CassandraSnapshots implements SnapshotStore {
             }
           }
           return Decision.write(Creation.CREATED, present.epoch, bind(snapshot));
+        });
+  }
+
+  @Override
+  public void count(Fence fence, Map<Instant, SnapshotSpace> counted) throws MetadataException {
+    change(
+        fence.project(),
+        "count the space of snapshots",
+        present -> {
+          checkFence(fence, present);
+          var rows = new ArrayList<BoundStatement>();
+          for (var snapshot : present.all) {
+            var space = counted.get(snapshot.created());
+            if (space != null && !space.equals(snapshot.space())) {
+              rows.add(bind(snapshot.withSpace(space)));
+            }
+          }
+          return rows.isEmpty()
+              ? Decision.none(true)
+              : Decision.write(true, present.epoch, rows.toArray(BoundStatement[]::new));
         });
   }
 
@@ -374,7 +398,29 @@ final class CassandraSnapshots implements SnapshotStore {
         ByteBuffer.wrap(new LineageItem(snapshot.project(), snapshot.lineage()).encode()),
         snapshot.holds(),
         clones,
-        snapshot.isDeleting());
+        snapshot.isDeleting(),
+        numbers(snapshot.space()));
+  }
+
+  /** Empty: not counted. No column is ever null, as elsewhere. */
+  private static List<Long> numbers(@Nullable SnapshotSpace space) {
+    return space == null
+        ? List.of()
+        : List.of(
+            space.grandparentTxg(),
+            space.parentTxg(),
+            space.releasedBytes(),
+            space.addedBytes(),
+            space.aloneBytes());
+  }
+
+  /** Rows that are older than the column have none. */
+  private static @Nullable SnapshotSpace space(Row row) {
+    var numbers = row.getList("space", Long.class);
+    return numbers == null || numbers.size() != SPACE_NUMBERS
+        ? null
+        : new SnapshotSpace(
+            numbers.get(0), numbers.get(1), numbers.get(2), numbers.get(3), numbers.get(4));
   }
 
   private static Snapshot snapshot(Row row) throws MetadataException.Corrupt {
@@ -394,6 +440,7 @@ final class CassandraSnapshots implements SnapshotStore {
         LineageItem.decode(Columns.bytes(row, "lineage")).lineage(),
         Objects.requireNonNull(row.getSet("holds", String.class)),
         clones,
-        row.getBoolean("deleting"));
+        row.getBoolean("deleting"),
+        space(row));
   }
 }

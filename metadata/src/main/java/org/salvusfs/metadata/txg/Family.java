@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.salvusfs.blockstore.api.BlockId;
@@ -111,6 +112,17 @@ record Family(List<Snapshot> members, List<Snapshot> freed, Lineage lineage, lon
         .map(Snapshot::txg)
         .filter(txg -> lineage.descendsFrom(txg, liveTxg))
         .toList();
+  }
+
+  /** The parents of the members, in their order, and at the end that of the live tree. */
+  List<Optional<Snapshot>> parents() {
+    var parents = new ArrayList<Optional<Snapshot>>();
+    for (int i = 0; i < members.size(); i++) {
+      Snapshot member = members.get(i);
+      parents.add(Optional.ofNullable(latestAncestor(i, member.lineage(), member.txg())));
+    }
+    parents.add(Optional.ofNullable(latestAncestor(members.size(), lineage, liveTxg)));
+    return parents;
   }
 
   /** The latest snapshot that this one descends from. */

@@ -88,6 +88,12 @@ public final class Snapshots {
   private final Groups groups;
   private final Retirement retirement;
 
+  /** Guarded by {@code changing}. */
+  private final HeldSpace space;
+
+  /** Whether there are none for sure, as nobody else makes any; guarded by {@code changing}. */
+  private boolean isEmpty;
+
   /** Snapshots of which it is not known whether their row was written, as being deleted. */
   private final Map<Instant, Snapshot> doubtful = new ConcurrentHashMap<>();
 
@@ -101,6 +107,7 @@ public final class Snapshots {
     this.project = fence.project();
     this.groups = groups;
     this.retirement = retirement;
+    this.space = new HeldSpace(parts.tree(), store, fence);
   }
 
   /** Fences earlier holders off and learns what they made, before anything is committed. */
@@ -161,7 +168,8 @@ public final class Snapshots {
                 lineage(state.root()),
                 Set.of(),
                 Map.of(),
-                false);
+                false,
+                space.ofLive(family, state.root()));
         return write(snapshot);
       } finally {
         retirement.unpin();
@@ -172,6 +180,7 @@ public final class Snapshots {
   }
 
   private Optional<Snapshot> write(Snapshot snapshot) throws MetadataException {
+    isEmpty = false;
     doubtful.put(snapshot.created(), snapshot.deleting());
     retirement.keepAlsoFor(snapshot.txg());
     Creation creation = store.create(fence, snapshot);
@@ -179,7 +188,35 @@ public final class Snapshots {
       throw new IllegalStateException(creation + ", so somebody else made one, too: " + snapshot);
     }
     doubtful.remove(snapshot.created());
+    space.made(snapshot);
     return Optional.of(snapshot);
+  }
+
+  /**
+   * What the snapshots hold, those that are on their way out and can be freed left out. Costs what
+   * changed since the last call, or since the latest snapshot; and, if snapshots were deleted in
+   * between, what their neighbours differ by.
+   *
+   * @throws MetadataException.Unavailable if the store does not answer
+   */
+  public SnapshotUse use() throws MetadataException {
+    changing.lock();
+    try {
+      if (isEmpty) {
+        return new SnapshotUse(0, List.of());
+      }
+      retirement.pin();
+      try {
+        Family family = swept();
+        isEmpty = doubtful.isEmpty() && family.members().isEmpty() && family.freed().isEmpty();
+        return space.use(family, groups.state().root());
+      } finally {
+        retirement.unpin();
+      }
+    } finally {
+      changing.unlock();
+      retirement.deleteDue();
+    }
   }
 
   /**
@@ -203,17 +240,23 @@ public final class Snapshots {
   public void sweep() throws MetadataException {
     changing.lock();
     try {
-      Family family = family();
-      Snapshot next = family.nextToFree();
-      while (next != null) {
-        free(next, family);
-        family = family.without(next);
-        next = family.nextToFree();
-      }
+      swept();
     } finally {
       changing.unlock();
     }
     retirement.deleteDue();
+  }
+
+  /** The family after all that can be freed is on its way out. */
+  private Family swept() throws MetadataException {
+    Family family = family();
+    Snapshot next = family.nextToFree();
+    while (next != null) {
+      free(next, family);
+      family = family.without(next);
+      next = family.nextToFree();
+    }
+    return family;
   }
 
   private void free(Snapshot snapshot, Family family) throws MetadataException {

@@ -16,6 +16,7 @@ import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import org.junit.jupiter.api.Test;
+import org.salvusfs.blockstore.api.Compression;
 
 /** What a {@link ProjectStore} must do. The store may hold other tests' projects. */
 public abstract class ProjectStoreContract {
@@ -143,6 +144,23 @@ public abstract class ProjectStoreContract {
     assertEquals(project.withSnapshotPolicy("1h:24"), projects.find(project.name()));
     projects.setSnapshotPolicy(project.id(), "");
     assertEquals(List.of(project), mine(projects));
+  }
+
+  @Test
+  void setDurabilityAndCompression_changeNothingElse() throws Exception {
+    var projects = projects();
+    var small = project("small").withCompression(Compression.ZSTD);
+    var project = project("kept");
+    assertTrue(projects.create(small));
+    assertTrue(projects.create(project));
+    assertEquals(small, projects.find(small.id()));
+    projects.setDurability(project.id(), Durability.HOST);
+    var moved = project.withDurability(Durability.HOST);
+    assertEquals(moved, projects.find(project.id()));
+    projects.setCompression(project.id(), Compression.ZSTD);
+    moved = moved.withCompression(Compression.ZSTD);
+    assertEquals(moved, projects.find(project.name()));
+    assertEquals(List.of(moved, small), mine(projects));
   }
 
   @Test

@@ -100,6 +100,29 @@ public abstract class SnapshotStoreContract {
   }
 
   @Test
+  void count_isKept_untilItIsCountedAgain_andFencedAsAllChanges() throws Exception {
+    var snapshots = opened();
+    var first = snapshot("first", 10);
+    var second = snapshot("second", 20).withSpace(new SnapshotSpace(-1, 7, 1, 2, 0));
+    assertEquals(Creation.CREATED, snapshots.create(fence, first));
+    assertEquals(Creation.CREATED, snapshots.create(fence, second));
+    assertEquals(List.of(first, second), snapshots.list(project));
+    var one = new SnapshotSpace(3, 4, Long.MAX_VALUE, 5, 6);
+    var two = new SnapshotSpace(4, 5, 6, 7, 8);
+    for (int again = 0; again < 2; again++) {
+      snapshots.count(
+          fence, Map.of(first.created(), one, second.created(), two, NOON.minusSeconds(1), one));
+    }
+    assertEquals(List.of(first.withSpace(one), second.withSpace(two)), snapshots.list(project));
+    assertTrue(snapshots.hold(project, first.created(), "tag"));
+    assertEquals(first.withSpace(one).withHolds(Set.of("tag")), snapshots.find(project, "first"));
+    snapshots.count(fence, Map.of());
+    snapshots.open(fence(4));
+    assertThrows(Fenced.class, () -> snapshots.count(fence, Map.of(first.created(), two)));
+    assertEquals(one, snapshots.list(project).getFirst().space());
+  }
+
+  @Test
   void create_again_isHarmless() throws Exception {
     var snapshots = opened();
     var first = snapshot("first", 10);

@@ -17,6 +17,7 @@ import java.util.TreeMap;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.salvusfs.blockstore.api.Compression;
 import org.salvusfs.metadata.api.ClusterRow;
 import org.salvusfs.metadata.api.Durability;
 import org.salvusfs.metadata.api.Limits;
@@ -81,6 +82,24 @@ class SchemaIT {
           metadata.projects().move(project.id(), Project.State.LIVE, Project.State.DELETED, since));
       assertEquals(
           project.withState(Project.State.DELETED, since), metadata.projects().find("old"));
+    }
+  }
+
+  @Test
+  void open_projectsWithoutAChoiceOfCompression_areLz4AndCanChoose(LocalCassandra server)
+      throws Exception {
+    var keyspace = "schema_without_compression";
+    var project =
+        new Project(
+            new ProjectId(UUID.randomUUID()), "old", Durability.HOST, Instant.ofEpochSecond(7));
+    try (var metadata = Keyspaces.open(server, keyspace)) {
+      assertTrue(metadata.projects().create(project));
+    }
+    Keyspaces.change(server, keyspace, "ALTER TABLE project DROP compression");
+    try (var metadata = Keyspaces.open(server, keyspace)) {
+      assertEquals(project, metadata.projects().find("old"));
+      metadata.projects().setCompression(project.id(), Compression.ZSTD);
+      assertEquals(project.withCompression(Compression.ZSTD), metadata.projects().find("old"));
     }
   }
 

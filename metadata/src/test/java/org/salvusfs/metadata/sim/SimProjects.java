@@ -10,6 +10,8 @@ import java.util.TreeMap;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
+import org.salvusfs.blockstore.api.Compression;
+import org.salvusfs.metadata.api.Durability;
 import org.salvusfs.metadata.api.Limits;
 import org.salvusfs.metadata.api.MetadataException;
 import org.salvusfs.metadata.api.Project;
@@ -88,6 +90,16 @@ final class SimProjects implements ProjectStore {
   @Override
   public void setOverSoftSince(ProjectId id, @Nullable Instant since) throws MetadataException {
     change("note the soft limit", id, project -> project.withOverSoftSince(since));
+  }
+
+  @Override
+  public void setDurability(ProjectId id, Durability durability) throws MetadataException {
+    change("set the durability", id, project -> project.withDurability(durability));
+  }
+
+  @Override
+  public void setCompression(ProjectId id, Compression compression) throws MetadataException {
+    change("set the compression", id, project -> project.withCompression(compression));
   }
 
   @Override

@@ -13,6 +13,7 @@ import org.salvusfs.metadata.api.MetadataException;
 import org.salvusfs.metadata.api.MetadataException.Fenced;
 import org.salvusfs.metadata.api.ProjectId;
 import org.salvusfs.metadata.api.Snapshot;
+import org.salvusfs.metadata.api.SnapshotSpace;
 import org.salvusfs.metadata.api.SnapshotStore;
 
 /** Snapshots in memory. State is guarded by the lock of {@link Faults}. */
@@ -80,6 +81,19 @@ final class SimSnapshots implements SnapshotStore {
   @Override
   public @Nullable Snapshot find(ProjectId project, String name) throws MetadataException {
     return list(project).stream().filter(s -> s.name().equals(name)).findFirst().orElse(null);
+  }
+
+  @Override
+  public void count(Fence fence, Map<Instant, SnapshotSpace> counted) throws MetadataException {
+    faults.<@Nullable Void>run(
+        "count snapshots",
+        () -> {
+          var rows = opened(fence).byInstant;
+          counted.forEach(
+              (created, space) ->
+                  rows.computeIfPresent(created, (at, snapshot) -> snapshot.withSpace(space)));
+          return null;
+        });
   }
 
   @Override

@@ -1,0 +1,49 @@
+package org.salvusfs.blockstore.cache;
+
+import java.util.function.Supplier;
+import org.salvusfs.blockstore.api.BlockCodec;
+import org.salvusfs.blockstore.api.BlockId;
+import org.salvusfs.blockstore.api.BlockStoreException;
+import org.salvusfs.blockstore.api.Chunks;
+
+/**
+ * Chunks that are shared with others in everything but how new ones are sealed.
+ *
+ * @param sealer asked at every put
+ */
+record SealedBy(CachedChunks chunks, Supplier<BlockCodec> sealer) implements Chunks {
+  @Override
+  public int chunkBytesMax() {
+    return chunks.chunkBytesMax();
+  }
+
+  @Override
+  public int cut(byte[] data, int offset, int length, boolean last) {
+    return chunks.cut(data, offset, length, last);
+  }
+
+  @Override
+  public BlockId put(byte[] data, int offset, int length) throws BlockStoreException {
+    return chunks.put(data, offset, length, sealer.get());
+  }
+
+  @Override
+  public void keep(BlockId id) throws BlockStoreException {
+    chunks.keep(id);
+  }
+
+  @Override
+  public byte[] get(BlockId id) throws BlockStoreException {
+    return chunks.get(id);
+  }
+
+  @Override
+  public boolean isCached(BlockId id) {
+    return chunks.isCached(id);
+  }
+
+  @Override
+  public void sync() throws BlockStoreException {
+    chunks.sync();
+  }
+}

@@ -1,0 +1,43 @@
+package org.salvusfs.blockstore.codec;
+
+import com.github.luben.zstd.Zstd;
+import com.github.luben.zstd.ZstdException;
+import org.salvusfs.blockstore.api.BlockId;
+import org.salvusfs.blockstore.api.BlockStoreException.Corrupt;
+
+/** Zstandard frames (RFC 8878) that name the length of their contents. Thread-safe. */
+final class Zstandard implements Method {
+  /** The level that zstd itself takes for the usual one. */
+  private static final int LEVEL = 3;
+
+  @Override
+  public byte format() {
+    return Worker.ZSTD;
+  }
+
+  @Override
+  public int bytesMax(int length) {
+    return Math.toIntExact(Zstd.compressBound(length));
+  }
+
+  @Override
+  public int compress(byte[] from, int offset, int length, byte[] into) {
+    return Math.toIntExact(
+        Zstd.compressByteArray(into, 0, into.length, from, offset, length, LEVEL));
+  }
+
+  @Override
+  public byte[] decompress(BlockId id, byte[] from, int packed, int length) throws Corrupt {
+    try {
+      if (packed > 0 && Zstd.getFrameContentSize(from, 0, packed) == length) {
+        byte[] plaintext = new byte[length];
+        if (Zstd.decompressByteArray(plaintext, 0, length, from, 0, packed) == length) {
+          return plaintext;
+        }
+      }
+    } catch (ZstdException e) {
+      throw new Corrupt("block %s: authentic, but not Zstandard".formatted(id), e);
+    }
+    throw new Corrupt("block %s: authentic, but no frame of %d bytes".formatted(id, length));
+  }
+}
