@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.salvusfs.blockstore.api.BlockId;
@@ -94,6 +95,9 @@ public final class Snapshots {
   /** Snapshots whose nodes wait for their deletion. */
   private final Set<Instant> freeing = ConcurrentHashMap.newKeySet();
 
+  /** How many may be used, as far as is known. */
+  private final AtomicInteger count = new AtomicInteger();
+
   Snapshots(Transactions.Parts parts, Fence fence, Groups groups, Retirement retirement) {
     this.parts = parts;
     this.store = parts.snapshots();
@@ -117,6 +121,11 @@ public final class Snapshots {
     } finally {
       changing.unlock();
     }
+  }
+
+  /** How many may be used, as of the last change; asks nobody. */
+  public int count() {
+    return count.get();
   }
 
   /** Those that may be used, oldest first. */
@@ -179,6 +188,7 @@ public final class Snapshots {
       throw new IllegalStateException(creation + ", so somebody else made one, too: " + snapshot);
     }
     doubtful.remove(snapshot.created());
+    count.incrementAndGet();
     return Optional.of(snapshot);
   }
 
@@ -304,6 +314,7 @@ public final class Snapshots {
     }
     var freed = new ArrayList<Snapshot>();
     all.values().removeIf(snapshot -> freeing.contains(snapshot.created()) && freed.add(snapshot));
+    count.set((int) all.values().stream().filter(snapshot -> !snapshot.isDeleting()).count());
     Groups.State state = groups.state();
     return new Family(
         List.copyOf(all.values()), freed, lineage(state.root()), state.committedTxg());
