@@ -22,6 +22,7 @@ import org.salvusfs.daemon.management.LimitsSet;
 import org.salvusfs.daemon.management.ManagedSnapshots;
 import org.salvusfs.daemon.management.ManagedTrash;
 import org.salvusfs.daemon.management.ProjectStatus;
+import org.salvusfs.daemon.management.ScrubStatus;
 import org.salvusfs.metadata.api.Durability;
 
 /** What a command can ask of a daemon. Methods block, and refuse as the daemon does. */
@@ -114,6 +115,16 @@ public final class ControlClient {
   /** See {@code ManagedDaemon}. */
   public GarbageStatus garbage(boolean wait) throws DaemonException {
     return ask("GET", "/v1/gc?wait=" + (wait ? WAIT_SECONDS : 0), null, GarbageStatus.class);
+  }
+
+  /** See {@code ManagedDaemon}. */
+  public ScrubStatus startScrub() throws DaemonException {
+    return ask("POST", "/v1/scrub", null, ScrubStatus.class);
+  }
+
+  /** See {@code ManagedDaemon}. */
+  public ScrubStatus scrub(boolean wait) throws DaemonException {
+    return ask("GET", "/v1/scrub?wait=" + (wait ? WAIT_SECONDS : 0), null, ScrubStatus.class);
   }
 
   /** Returns when everything done so far is committed. */
