@@ -109,12 +109,18 @@ public final class BlockStore implements AutoCloseable {
   }
 
   /**
-   * Reads and authenticates every block of every pack, while the store is in use.
+   * Reads every block of every pack, authenticates it and compares it with its id, while the store
+   * is in use: readers, writers and a sweep go on, and nothing enters the cache of chunks or leaves
+   * it. What is put after the call is not read. A block that is found damaged counts as absent from
+   * then on, so that whoever has its contents stores it again; a damaged record of which the store
+   * has another copy is none. What the disk cannot read is damage, too.
    *
-   * @throws BlockStoreException.Failed if the disk cannot be read
+   * @param from {@link PackPlace#START}, or what an earlier one has reached
+   * @throws BlockStoreException.Failed if the index fails
+   * @throws java.util.concurrent.CancellationException if the visitor threw it
    */
-  public void verify(BlockVisitor visitor) throws BlockStoreException {
-    store.verify(codec, visitor);
+  public void verify(PackPlace from, BlockVisitor visitor) throws BlockStoreException {
+    store.verify(from, codec, visitor);
   }
 
   /**

@@ -20,6 +20,14 @@ public interface BlockVisitor {
   /** A block or a part of a pack that is not. */
   void damaged(Damage damage);
 
-  /** How far it is, called from time to time. */
-  void progress(long doneBytes, long totalBytes);
+  /**
+   * How far it is, called without a lock after each block; may take its time, so that the disk is
+   * left to others.
+   *
+   * @param reached where a verification that goes on with this one begins
+   * @param doneBytes that this one has read, or left out because they are gone
+   * @param totalBytes estimate of all that it reads
+   * @throws java.util.concurrent.CancellationException to end the verification
+   */
+  void progress(PackPlace reached, long doneBytes, long totalBytes);
 }

@@ -2,7 +2,7 @@ package org.salvusfs.blockstore.pack;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 import org.salvusfs.blockstore.api.BlockId;
 import org.salvusfs.blockstore.api.BlockStoreException;
 import org.salvusfs.blockstore.api.BlockStoreException.Corrupt;
@@ -80,27 +80,51 @@ final class Pack {
    * @throws BlockStoreException.Failed if the disk fails
    */
   byte[] read(BlockId id, Location at) throws BlockStoreException {
+    ByteBuffer record = load(id, at);
+    String fault = fault(id, at, record);
+    if (fault != null) {
+      throw new Corrupt("block %s in %s at %d: %s".formatted(id, name(), at.offset(), fault));
+    }
+    return payload(record);
+  }
+
+  /**
+   * The bytes in a record's place, whatever they are; fewer at the end of the file.
+   *
+   * @throws BlockStoreException.Failed if the disk fails
+   */
+  ByteBuffer load(BlockId id, Location at) throws BlockStoreException {
     var record = ByteBuffer.allocate(PackFormat.RECORD_HEADER_BYTES + at.length());
     try (OpenFiles.Use use = files.use(name())) {
       use.file().read(record, at.offset());
     } catch (IOException e) {
       throw Failures.of("reading block %s from %s at %d".formatted(id, name(), at.offset()), e);
     }
+    return record;
+  }
+
+  /** What is wrong with a record that was loaded; null: nothing that its checksums would tell. */
+  @Nullable String fault(BlockId id, Location at, ByteBuffer record) {
     if (record.hasRemaining()) {
-      throw corrupt(id, at, "the file ends inside the record");
+      return "the file ends inside the record";
     }
     RecordHeader header = PackFormat.recordHeader(record, 0, number, at.offset());
     if (header == null) {
-      throw corrupt(id, at, "the record's header is damaged");
+      return "the record's header is damaged";
     }
     if (!header.id().equals(id) || header.payloadBytes() != at.length()) {
-      throw corrupt(id, at, "another record is in its place, " + header.id());
+      return "another record is in its place, " + header.id();
     }
-    byte[] sealed =
-        Arrays.copyOfRange(record.array(), PackFormat.RECORD_HEADER_BYTES, record.capacity());
-    if (PackFormat.crc(sealed) != header.payloadCrc()) {
-      throw corrupt(id, at, "the checksum of its bytes differs");
-    }
+    return PackFormat.crc(record, PackFormat.RECORD_HEADER_BYTES, at.length())
+            == header.payloadCrc()
+        ? null
+        : "the checksum of its bytes differs";
+  }
+
+  /** The sealed block of a record that was loaded and has no fault. */
+  static byte[] payload(ByteBuffer record) {
+    byte[] sealed = new byte[record.capacity() - PackFormat.RECORD_HEADER_BYTES];
+    record.get(PackFormat.RECORD_HEADER_BYTES, sealed);
     return sealed;
   }
 
@@ -114,9 +138,5 @@ final class Pack {
     var header = ByteBuffer.allocate(PackFormat.HEADER_BYTES);
     file.read(header, 0);
     return header.flip();
-  }
-
-  private Corrupt corrupt(BlockId id, Location at, String reason) {
-    return new Corrupt("block %s in %s at %d: %s".formatted(id, name(), at.offset(), reason));
   }
 }

@@ -1,7 +1,6 @@
 package org.salvusfs.blockstore.pack;
 
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -14,6 +13,7 @@ import org.salvusfs.blockstore.api.BlockStoreException.Failed;
 import org.salvusfs.blockstore.api.BlockStoreException.Missing;
 import org.salvusfs.blockstore.api.BlockVisitor;
 import org.salvusfs.blockstore.api.ChunkStore;
+import org.salvusfs.blockstore.api.PackPlace;
 import org.salvusfs.blockstore.api.Sweep;
 import org.salvusfs.blockstore.disk.Disk;
 import org.salvusfs.blockstore.index.ChunkIndex;
@@ -36,7 +36,7 @@ public final class PackChunkStore implements ChunkStore {
   private final PackAppender appender;
   private final Condemned condemned = new Condemned();
 
-  /** Blocks that were read and found damaged: not there, until they are put again. */
+  /** Blocks that were read and found damaged: not there, until they are put again or mended. */
   private final Set<BlockId> damaged = ConcurrentHashMap.newKeySet();
 
   private PackChunkStore(
@@ -142,10 +142,27 @@ public final class PackChunkStore implements ChunkStore {
    * Reads every record of every pack while the store is in use, up to what was there at the call.
    *
    * @param codec also proves that the blocks are authentic
-   * @throws BlockStoreException.Failed if the disk cannot be read
+   * @see org.salvusfs.blockstore.api.BlockStore#verify
    */
-  public void verify(BlockCodec codec, BlockVisitor visitor) throws BlockStoreException {
-    new PackVerifier(new ArrayList<>(packs.values()), codec, visitor).run();
+  public void verify(PackPlace from, BlockCodec codec, BlockVisitor visitor)
+      throws BlockStoreException {
+    new PackVerifier(packs.values(), codec, visitor, new Verified()).run(from);
+  }
+
+  private final class Verified implements PackVerifier.Store {
+    @Override
+    public boolean reads(BlockId id, Location at) throws BlockStoreException {
+      return at.equals(locate(id));
+    }
+
+    @Override
+    public void proved(BlockId id, boolean isIntact) {
+      if (isIntact) {
+        damaged.remove(id);
+      } else {
+        damaged.add(id);
+      }
+    }
   }
 
   /**

@@ -53,8 +53,13 @@ final class PackScanner {
 
   /** Reports everything; returns where the last intact record ends. */
   long scan(Sink sink) throws IOException {
-    long intactEnd = PackFormat.HEADER_BYTES;
-    long at = PackFormat.HEADER_BYTES;
+    return scan(PackFormat.HEADER_BYTES, sink);
+  }
+
+  /** The same from the end of a record on, or of the pack's header. */
+  long scan(long from, Sink sink) throws IOException {
+    long intactEnd = from;
+    long at = from;
     while (at < end) {
       RecordHeader header = header(at);
       if (header == null) {

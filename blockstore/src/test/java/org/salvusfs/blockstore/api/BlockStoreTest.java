@@ -75,6 +75,7 @@ class BlockStoreTest {
       assertRead(file, ids, store);
       Set<BlockId> intact = new HashSet<>();
       store.verify(
+          PackPlace.START,
           new BlockVisitor() {
             @Override
             public void intact(BlockId id, int sealedBytes) {
@@ -87,7 +88,7 @@ class BlockStoreTest {
             }
 
             @Override
-            public void progress(long doneBytes, long totalBytes) {
+            public void progress(PackPlace reached, long doneBytes, long totalBytes) {
               assertTrue(doneBytes <= totalBytes);
             }
           });

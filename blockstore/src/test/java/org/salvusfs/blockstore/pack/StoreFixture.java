@@ -17,6 +17,7 @@ import org.salvusfs.blockstore.api.BlockId;
 import org.salvusfs.blockstore.api.BlockStoreException;
 import org.salvusfs.blockstore.api.BlockStoreException.Missing;
 import org.salvusfs.blockstore.api.BlockVisitor;
+import org.salvusfs.blockstore.api.PackPlace;
 import org.salvusfs.blockstore.disk.SimulatedDisk;
 import org.salvusfs.blockstore.index.MemoryIndex;
 
@@ -82,6 +83,7 @@ final class StoreFixture {
   Report verify(PackChunkStore store) throws BlockStoreException {
     var report = new Report(new LinkedHashMap<>(), new ArrayList<>());
     store.verify(
+        PackPlace.START,
         codec,
         new BlockVisitor() {
           private long last;
@@ -97,7 +99,7 @@ final class StoreFixture {
           }
 
           @Override
-          public void progress(long doneBytes, long totalBytes) {
+          public void progress(PackPlace reached, long doneBytes, long totalBytes) {
             assertTrue(last <= doneBytes && doneBytes <= totalBytes);
             last = doneBytes;
           }

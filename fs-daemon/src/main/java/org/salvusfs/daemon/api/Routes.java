@@ -43,7 +43,9 @@ final class Routes {
     routes.aboutTheDaemon(new DaemonOperations(daemon));
     routes.aboutProjects(new ProjectOperations(daemon), new JobOperations(daemon, jobs), events);
     routes.aboutSnapshots(new SnapshotOperations(daemon.snapshots()));
-    routes.aboutGarbage(new GarbageOperations(daemon));
+    routes.aboutPacks(
+        new RunOperations(daemon::collectGarbage, daemon::garbage),
+        new RunOperations(daemon::startScrub, daemon::scrub));
     routes.aboutTrash(new TrashOperations(daemon.trash()));
     routes.aboutTokens(new TokenOperations(daemon, tokens));
     return routes.table;
@@ -96,9 +98,11 @@ final class Routes {
     post(ONE_PROJECT + "/clones", Scope.OPERATE, DAEMON, snapshots::cloneProject);
   }
 
-  private void aboutGarbage(GarbageOperations garbage) {
+  private void aboutPacks(RunOperations garbage, RunOperations scrub) {
     get("/v1/gc", Scope.READ, DAEMON, garbage::show);
     post("/v1/gc", Scope.OPERATE, DAEMON, garbage::begin);
+    get("/v1/scrub", Scope.READ, DAEMON, scrub::show);
+    post("/v1/scrub", Scope.OPERATE, DAEMON, scrub::begin);
   }
 
   /** What is in the trash is no project that a token can be bound to. */

@@ -9,27 +9,13 @@ import org.salvusfs.daemon.management.GarbageStatus;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
-@Command(
-    name = "gc",
-    description = "Frees the space of what nothing refers to any more.",
-    synopsisSubcommandLabel = "COMMAND",
-    mixinStandardHelpOptions = true)
-final class GcCommand implements Runnable {
-  @Spec private CommandSpec spec = CommandSpec.create();
-
+@Command(name = "gc", description = "Frees the space of what nothing refers to any more.")
+final class GcCommand extends Group {
   static CommandLine commandLine(Session session) {
     return new CommandLine(new GcCommand())
         .addSubcommand(new Run(session))
         .addSubcommand(new Status(session));
-  }
-
-  @Override
-  public void run() {
-    throw new ParameterException(spec.commandLine(), "which command?");
   }
 
   /** Begins a run, or joins the one that is under way, and waits for its end. */

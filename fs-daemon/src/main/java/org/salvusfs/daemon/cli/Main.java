@@ -9,26 +9,15 @@ import org.salvusfs.daemon.wiring.DaemonStart;
 import org.salvusfs.daemon.wiring.Foreground;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** The entry of the {@code salvus} command. */
 @Command(
     name = "salvus",
     description = "Keeps the home directories of projects.",
-    synopsisSubcommandLabel = "COMMAND",
-    mixinStandardHelpOptions = true,
     version = "SalvusFS 0.1.0-SNAPSHOT",
     footer = {"", "docs/operations/commands.md describes each command and exit code."})
-public final class Main implements Runnable {
-  @Spec private CommandSpec spec = CommandSpec.create();
-
-  @Override
-  public void run() {
-    throw new ParameterException(spec.commandLine(), "which command?");
-  }
-
+public final class Main extends Group {
   /** Runs one command and ends the process with its exit code. */
   public static void main(String[] args) {
     var session =
@@ -64,6 +53,7 @@ public final class Main implements Runnable {
         .addSubcommand(SnapshotCommand.commandLine(session))
         .addSubcommand(GcCommand.commandLine(session))
         .addSubcommand(new BillCommand(session))
+        .addSubcommand(ScrubCommand.commandLine(session))
         .addSubcommand(new EventsCommand(session))
         .addSubcommand(TokenCommand.commandLine(session))
         .addSubcommand(new CheckCommand(session))
@@ -73,6 +63,7 @@ public final class Main implements Runnable {
         .addSubcommand(new TestCommand(session))
         .addSubcommand(new ProveCommand(session))
         .addSubcommand(BenchCommand.commandLine())
+        .addSubcommand(new CompletionCommand(session))
         .addSubcommand(new CommandLine.HelpCommand())
         .setOut(new PrintWriter(session.out(), true, StandardCharsets.UTF_8))
         .setParameterExceptionHandler((e, words) -> usage(session.err(), e))

@@ -14,20 +14,8 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-@Command(
-    name = "project",
-    description = "Creates and shows projects, and says what they may use.",
-    synopsisSubcommandLabel = "COMMAND")
-final class ProjectCommand implements Runnable {
-  @Spec private CommandSpec spec = CommandSpec.create();
-
-  @Override
-  public void run() {
-    throw new ParameterException(
-        spec.commandLine(),
-        "which one: create, list, show, set, clone, delete, undelete or purge?");
-  }
-
+@Command(name = "project", description = "Creates and shows projects, and says what they may use.")
+final class ProjectCommand extends Group {
   /** A project, a fact a line. */
   private static String text(ProjectStatus project) {
     return StatusText.projects(List.of(project))

@@ -12,19 +12,13 @@ import org.salvusfs.daemon.management.SnapshotStatus;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 @Command(
     name = "snapshot",
-    description = "Keeps projects as they are at a moment, and brings that back.",
-    synopsisSubcommandLabel = "COMMAND")
-final class SnapshotCommand implements Runnable {
-  @Spec private CommandSpec spec = CommandSpec.create();
-
+    description = "Keeps projects as they are at a moment, and brings that back.")
+final class SnapshotCommand extends Group {
   static CommandLine commandLine(Session session) {
     return new CommandLine(new SnapshotCommand())
         .addSubcommand(new Create(session))
@@ -36,12 +30,6 @@ final class SnapshotCommand implements Runnable {
         .addSubcommand(new Release(session))
         .addSubcommand(new Restore(session))
         .addSubcommand(new Rollback(session));
-  }
-
-  @Override
-  public void run() {
-    throw new ParameterException(
-        spec.commandLine(), "which one: " + String.join(", ", spec.subcommands().keySet()) + "?");
   }
 
   /** What all of them share: a project, and what to say at the end. */

@@ -17,23 +17,13 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-@Command(
-    name = "token",
-    description = "Lets programs use the management API.",
-    synopsisSubcommandLabel = "COMMAND")
-final class TokenCommand implements Runnable {
-  @Spec private CommandSpec spec = CommandSpec.create();
-
+@Command(name = "token", description = "Lets programs use the management API.")
+final class TokenCommand extends Group {
   static CommandLine commandLine(Session session) {
     return new CommandLine(new TokenCommand())
         .addSubcommand(new Create(session))
         .addSubcommand(new All(session))
         .addSubcommand(new Revoke(session));
-  }
-
-  @Override
-  public void run() {
-    throw new ParameterException(spec.commandLine(), "which one: create, list or revoke?");
   }
 
   @Command(name = "create", description = "Makes a token and prints its secret, this once.")

@@ -146,6 +146,7 @@ public final class ConfigFile {
             value(Setting.TRASH_GRACE)),
         new DaemonConfig.Garbage(
             value(Setting.GC_PERIOD), value(Setting.GC_GRACE), value(Setting.GC_BYTES_PER_SECOND)),
+        new DaemonConfig.Scrub(value(Setting.SCRUB_PERIOD), value(Setting.SCRUB_BYTES_PER_SECOND)),
         control());
   }
 

@@ -17,6 +17,7 @@ import org.salvusfs.quota.retention.Retention;
  * @param patience how long an operation waits for Cassandra before it fails
  * @param keeping what is kept of projects, and for how long
  * @param garbage how what nothing refers to any more is collected
+ * @param scrub how packs are verified
  * @param control where the management API listens
  * @see "docs/operations/configuration.md"
  */
@@ -32,6 +33,7 @@ public record DaemonConfig(
     Fuse fuse,
     Keeping keeping,
     Garbage garbage,
+    Scrub scrub,
     Control control) {
 
   /**
@@ -95,6 +97,14 @@ public record DaemonConfig(
   public record Garbage(Duration period, Duration grace, long bytesPerSecond) {}
 
   /**
+   * The verification of packs.
+   *
+   * @param period between runs that the daemon begins by itself; zero: it begins none
+   * @param bytesPerSecond at which packs are read
+   */
+  public record Scrub(Duration period, long bytesPerSecond) {}
+
+  /**
    * What is kept of projects.
    *
    * @param snapshots policy of projects that have none of their own
@@ -119,6 +129,7 @@ public record DaemonConfig(
         fuse,
         keeping,
         garbage,
+        scrub,
         control);
   }
 
@@ -136,6 +147,7 @@ public record DaemonConfig(
         fuse,
         keeping,
         garbage,
+        scrub,
         control);
   }
 
@@ -153,6 +165,7 @@ public record DaemonConfig(
         fuse.withChoice(choice),
         keeping,
         garbage,
+        scrub,
         control);
   }
 }

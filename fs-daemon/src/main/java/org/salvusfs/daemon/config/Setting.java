@@ -61,6 +61,9 @@ record Setting<T>(String path, String type, @Nullable String fallback, Reader<T>
   static final Setting<Duration> GC_PERIOD = duration("gc.period", "24h");
   static final Setting<Duration> GC_GRACE = duration("gc.grace", "1min");
   static final Setting<Long> GC_BYTES_PER_SECOND = bytes("gc.bytes-per-second", "32MiB");
+  static final Setting<Duration> SCRUB_PERIOD =
+      new Setting<>("scrub.period", "span", "30d", (written, directory) -> span(written));
+  static final Setting<Long> SCRUB_BYTES_PER_SECOND = bytes("scrub.bytes-per-second", "16MiB");
   static final Setting<InetAddress> CONTROL_ADDRESS =
       new Setting<>("control.address", "IP address", "127.0.0.1", Setting::address);
   static final Setting<Integer> CONTROL_PORT = number("control.port", "0", 0, 65_535);
@@ -97,6 +100,8 @@ record Setting<T>(String path, String type, @Nullable String fallback, Reader<T>
           GC_PERIOD,
           GC_GRACE,
           GC_BYTES_PER_SECOND,
+          SCRUB_PERIOD,
+          SCRUB_BYTES_PER_SECOND,
           CONTROL_ADDRESS,
           CONTROL_PORT,
           CONTROL_CERTIFICATE,

@@ -25,6 +25,7 @@ import org.salvusfs.daemon.management.ManagedBackups;
 import org.salvusfs.daemon.management.ManagedSnapshots;
 import org.salvusfs.daemon.management.ManagedTrash;
 import org.salvusfs.daemon.management.ProjectStatus;
+import org.salvusfs.daemon.management.ScrubStatus;
 import org.salvusfs.daemon.management.StorageChange;
 import org.salvusfs.metadata.api.Durability;
 
@@ -134,6 +135,16 @@ public final class ControlClient {
   /** See {@code ManagedDaemon}. */
   public GarbageStatus garbage(boolean wait) throws DaemonException {
     return ask("GET", "/v1/gc?wait=" + (wait ? WAIT_SECONDS : 0), null, GarbageStatus.class);
+  }
+
+  /** See {@code ManagedDaemon}. */
+  public ScrubStatus startScrub() throws DaemonException {
+    return ask("POST", "/v1/scrub", null, ScrubStatus.class);
+  }
+
+  /** See {@code ManagedDaemon}. */
+  public ScrubStatus scrub(boolean wait) throws DaemonException {
+    return ask("GET", "/v1/scrub?wait=" + (wait ? WAIT_SECONDS : 0), null, ScrubStatus.class);
   }
 
   /** Returns when everything done so far is committed. */

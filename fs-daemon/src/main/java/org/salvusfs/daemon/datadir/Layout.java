@@ -56,6 +56,11 @@ public record Layout(Path directory) {
     return directory.resolve("cassandra");
   }
 
+  /** How far the verification of packs is, and what it found. */
+  public Path scrub() {
+    return directory.resolve("scrub.json");
+  }
+
   /** How to reach the daemon that runs, or ran last. */
   public Path daemonFile() {
     return directory.resolve("daemon.json");

@@ -86,6 +86,19 @@ public interface ManagedDaemon extends AutoCloseable {
    */
   GarbageStatus garbage(boolean wait) throws DaemonException;
 
+  /**
+   * Begins to read and verify all packs of this host, unless that is under way; returns at once. It
+   * goes on through restarts of the daemon.
+   */
+  ScrubStatus startScrub() throws DaemonException;
+
+  /**
+   * Where the verification of packs stands.
+   *
+   * @param wait whether to return only when none is under way, or after a moment
+   */
+  ScrubStatus scrub(boolean wait) throws DaemonException;
+
   /** What can be asked about snapshots. */
   ManagedSnapshots snapshots();
 

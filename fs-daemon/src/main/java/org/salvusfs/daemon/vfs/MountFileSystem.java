@@ -145,7 +145,14 @@ public final class MountFileSystem implements FileSystem {
     if (isTop(node)) {
       throw new FsException(onTop);
     }
-    return tree(node).serving(Nodes.inode(node));
+    return requested(node).serving(Nodes.inode(node));
+  }
+
+  /** The tree, in which this request is counted. */
+  private MountedTree requested(long node) throws FsException {
+    MountedTree tree = tree(node);
+    tree.home().requested();
+    return tree;
   }
 
   private FileSystem changed(long node) throws FsException {
@@ -158,7 +165,7 @@ public final class MountFileSystem implements FileSystem {
       throw new FsException(Errno.EXDEV);
     }
     FileSystem fileSystem = serving(node, onTop);
-    if (!fileSystem.equals(serving(other, onTop))) {
+    if (!fileSystem.equals(tree(other).serving(Nodes.inode(other)))) {
       throw new FsException(Errno.EXDEV);
     }
     return fileSystem;
@@ -173,7 +180,7 @@ public final class MountFileSystem implements FileSystem {
     if (isTop(parent)) {
       return top.lookup(name);
     }
-    MountedTree tree = tree(parent);
+    MountedTree tree = requested(parent);
     long inode = Nodes.inode(parent);
     if (Crossings.leadsOut(tree, inode) && Names.isDotDot(name)) {
       return top.lookup(name);
@@ -324,7 +331,7 @@ public final class MountFileSystem implements FileSystem {
       top.readdir(handle, cookie, sink);
       return;
     }
-    MountedTree tree = tree(node);
+    MountedTree tree = requested(node);
     long inode = Nodes.inode(node);
     long above = Crossings.inoAbove(tree, inode);
     DirSink outward =

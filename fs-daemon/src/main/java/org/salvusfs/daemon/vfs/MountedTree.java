@@ -7,12 +7,20 @@ import org.salvusfs.daemon.fs.FileSystem;
 sealed interface MountedTree {
   int ordinal();
 
+  /** The project, also of a snapshot. */
+  ProjectFileSystem home();
+
   /** Serves an inode, given as the lower part of its node. */
   FileSystem serving(long inode);
 
   /** A project, with its snapshots. */
   record Live(int ordinal, ProjectFileSystem fileSystem, SnapshotsDirectory snapshots)
       implements MountedTree {
+    @Override
+    public ProjectFileSystem home() {
+      return fileSystem;
+    }
+
     @Override
     public FileSystem serving(long inode) {
       return Nodes.isSnapshots(inode) ? snapshots : fileSystem;
@@ -27,6 +35,11 @@ sealed interface MountedTree {
    */
   record Past(int ordinal, Live project, Instant created, long top, SnapshotFileSystem fileSystem)
       implements MountedTree {
+    @Override
+    public ProjectFileSystem home() {
+      return project.fileSystem();
+    }
+
     @Override
     public FileSystem serving(long inode) {
       return fileSystem;

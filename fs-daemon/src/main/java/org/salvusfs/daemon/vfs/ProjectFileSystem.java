@@ -3,6 +3,7 @@ package org.salvusfs.daemon.vfs;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.salvusfs.daemon.data.FileContents;
@@ -64,6 +65,7 @@ public final class ProjectFileSystem implements FileSystem {
   private final Directories directories;
   private final Xattrs xattrs;
   private final Restores restores;
+  private final LongAdder requests = new LongAdder();
 
   private ProjectFileSystem(
       Transactions txgs, FileContents contents, Setup setup, ProjectState known) {
@@ -130,6 +132,16 @@ public final class ProjectFileSystem implements FileSystem {
   ProjectState state() {
     return new ProjectState(
         project, parts.lookups().pairs(), directories.lastHandle(), directories.open());
+  }
+
+  /** The mount was asked for something in this project. */
+  void requested() {
+    requests.increment();
+  }
+
+  /** How often it was, since the opening. */
+  public long requests() {
+    return requests.sum();
   }
 
   ProjectId id() {

@@ -9,6 +9,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.salvusfs.blockstore.api.BlockId;
+import org.salvusfs.daemon.metrics.SnapshotMeters;
 import org.salvusfs.metadata.api.ProjectId;
 import org.salvusfs.metadata.api.Snapshot;
 import org.salvusfs.quota.retention.Retention;
@@ -67,16 +68,19 @@ final class AutomaticSnapshots {
   private final Supplier<List<Home>> homes;
   private final Policies policies;
   private final int most;
+  private final SnapshotMeters meters;
   private final Map<ProjectId, Known> byProject = new ConcurrentHashMap<>();
 
   /**
    * @param homes the projects that are open
    * @param most how many automatic snapshots of a project stay at most
    */
-  AutomaticSnapshots(Supplier<List<Home>> homes, Policies policies, int most) {
+  AutomaticSnapshots(
+      Supplier<List<Home>> homes, Policies policies, int most, SnapshotMeters meters) {
     this.homes = homes;
     this.policies = policies;
     this.most = most;
+    this.meters = meters;
   }
 
   /** Something about the project has changed: it is looked up again. */
@@ -93,6 +97,7 @@ final class AutomaticSnapshots {
         lookAt(home, now);
       } catch (IOException e) {
         log.warn("no automatic snapshot of project {} yet: {}", home.id(), e.getMessage());
+        meters.failed();
       }
     }
   }
@@ -121,6 +126,7 @@ final class AutomaticSnapshots {
     } else {
       Optional<Snapshot> made = home.make(now);
       if (made.isPresent()) {
+        meters.made();
         latest = made.get().root();
         thin(home, known.policy());
       }

@@ -28,8 +28,10 @@ import org.salvusfs.daemon.management.ManagedBackups;
 import org.salvusfs.daemon.management.ManagedSnapshots;
 import org.salvusfs.daemon.management.ManagedTrash;
 import org.salvusfs.daemon.management.ProjectStatus;
+import org.salvusfs.daemon.management.ScrubStatus;
 import org.salvusfs.daemon.management.StorageChange;
 import org.salvusfs.daemon.metrics.OperationMeters;
+import org.salvusfs.daemon.metrics.SnapshotMeters;
 import org.salvusfs.daemon.vfs.MountFileSystem;
 import org.salvusfs.metadata.api.Durability;
 import org.salvusfs.metadata.api.Lease;
@@ -56,7 +58,9 @@ final class Daemon {
       LimitsAndEvents limitsAndEvents,
       ProjectCheck check,
       GarbageRuns garbage,
+      ScrubRuns scrub,
       OperationMeters operations,
+      SnapshotMeters snapshotMeters,
       Surroundings surroundings,
       Legacy legacy,
       ClosingOrder closing) {}
@@ -90,7 +94,10 @@ final class Daemon {
     mounted = mount;
     var automatic =
         new AutomaticSnapshots(
-            () -> homes(mount), this::policy, parts.config().keeping().automaticMost());
+            () -> homes(mount),
+            this::policy,
+            parts.config().keeping().automaticMost(),
+            parts.snapshotMeters());
     var spaces =
         new SnapshotSpaces(
             () -> parts.projects().all().stream().map(open -> space(open, mount)).toList(),
@@ -281,6 +288,19 @@ final class Daemon {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new DaemonException.Failed("interrupted while waiting for the garbage run", e);
+    }
+  }
+
+  ScrubStatus startScrub() {
+    return parts.scrub().request();
+  }
+
+  ScrubStatus scrub(boolean wait) throws DaemonException {
+    try {
+      return wait ? parts.scrub().await() : parts.scrub().status();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new DaemonException.Failed("interrupted while waiting for the scrub", e);
     }
   }
 

@@ -33,6 +33,7 @@ import org.salvusfs.daemon.management.ManagedTrash;
 import org.salvusfs.daemon.management.ProjectStatus;
 import org.salvusfs.daemon.management.PurgedProject;
 import org.salvusfs.daemon.management.RestoreReport;
+import org.salvusfs.daemon.management.ScrubStatus;
 import org.salvusfs.daemon.management.SnapshotStatus;
 import org.salvusfs.daemon.management.StorageChange;
 import org.salvusfs.metadata.api.Durability;
@@ -219,6 +220,16 @@ final class DaemonProcess implements ManagedDaemon {
   @Override
   public GarbageStatus garbage(boolean wait) throws DaemonException {
     return ask(daemon -> daemon.garbage(wait));
+  }
+
+  @Override
+  public ScrubStatus startScrub() throws DaemonException {
+    return ask(Daemon::startScrub);
+  }
+
+  @Override
+  public ScrubStatus scrub(boolean wait) throws DaemonException {
+    return ask(daemon -> daemon.scrub(wait));
   }
 
   @Override

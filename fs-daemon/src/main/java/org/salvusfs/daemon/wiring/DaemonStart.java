@@ -1,8 +1,6 @@
 package org.salvusfs.daemon.wiring;
 
-import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
@@ -29,6 +27,10 @@ import org.salvusfs.daemon.management.DaemonException;
 import org.salvusfs.daemon.management.ManagedDaemon;
 import org.salvusfs.daemon.metrics.CommitMeters;
 import org.salvusfs.daemon.metrics.OperationMeters;
+import org.salvusfs.daemon.metrics.ProjectMeters;
+import org.salvusfs.daemon.metrics.RunMeters;
+import org.salvusfs.daemon.metrics.ScrubMeters;
+import org.salvusfs.daemon.metrics.SnapshotMeters;
 import org.salvusfs.daemon.vfs.MountFileSystem;
 import org.salvusfs.metadata.api.MetadataException;
 import org.salvusfs.metadata.lease.HostLease;
@@ -150,6 +152,7 @@ public final class DaemonStart {
     mount(daemon, stores, registry);
     announce(daemon, api, token, registry);
     daemon.parts().garbage().start();
+    daemon.parts().scrub().start();
     daemon.housekeeping(process::whileServing).start(housekeeper());
     return daemon;
   }
@@ -205,7 +208,18 @@ public final class DaemonStart {
                 config.garbage(),
                 data.host(),
                 data.layout().restoring(),
-                surroundings));
+                surroundings,
+                new RunMeters(registry, "gc")));
+    var scrub =
+        closing.started(
+            "the scrub",
+            new ScrubRuns(
+                stores.blocks(),
+                metadata.events(),
+                config.scrub(),
+                data.layout().scrub(),
+                surroundings,
+                new ScrubMeters(registry)));
     return new Daemon.Parts(
         config,
         data,
@@ -216,7 +230,9 @@ public final class DaemonStart {
         limitsAndEvents,
         check,
         garbage,
+        scrub,
         operations,
+        new SnapshotMeters(registry),
         surroundings,
         legacy,
         closing);
@@ -296,13 +312,7 @@ public final class DaemonStart {
     var mount = serve(fileSystem, parts.operations()::completed);
     daemon.mounted(new Daemon.Mounted(mount, fileSystem));
     Thread.ofVirtual().name("mount-watch").start(() -> stopWithMount(mount));
-    Gauge.builder("salvus.fuse.threads", mount, FuseMount::size)
-        .description("Threads that serve the mount")
-        .register(registry);
-    Gauge.builder("salvus.projects.open", parts.projects(), all -> all.all().size())
-        .description("Projects that this daemon holds")
-        .register(registry);
-    new JvmMemoryMetrics().bindTo(registry);
+    HostMeters.register(registry, parts, mount);
   }
 
   private FuseMount serve(MountFileSystem fileSystem, OperationListener listener)
@@ -358,12 +368,16 @@ public final class DaemonStart {
     var requests = Executors.newVirtualThreadPerTaskExecutor();
     closing.started("the management API's requests", () -> end(requests));
     closing.started("the management API", api);
+    var projectMeters = new ProjectMeters(registry);
     try {
       SmallFile.write(layout.controlToken(), token + "\n");
       api.serve(
           new ApiServer.Served(
               process,
-              registry::scrape,
+              () -> {
+                projectMeters.show(HostMeters.sources(daemon.parts().projects()));
+                return registry.scrape();
+              },
               token,
               layout.tokens(),
               surroundings.wallClock(),

@@ -3,14 +3,11 @@ package org.salvusfs.daemon.wiring;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
-import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.salvusfs.blockstore.api.Sweep;
 import org.salvusfs.daemon.config.DaemonConfig;
@@ -18,6 +15,7 @@ import org.salvusfs.daemon.data.CapturedChunks;
 import org.salvusfs.daemon.management.GarbageRun;
 import org.salvusfs.daemon.management.GarbageRun.Phase;
 import org.salvusfs.daemon.management.GarbageStatus;
+import org.salvusfs.daemon.metrics.RunMeters;
 import org.salvusfs.metadata.api.Fence;
 import org.salvusfs.metadata.api.IntentLog;
 import org.salvusfs.metadata.api.ProjectId;
@@ -29,41 +27,26 @@ import org.salvusfs.metadata.tree.StoredNodes;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * Collects garbage when somebody asks for it and, with a period, by itself: one run at a time, on a
- * thread of its own. Whoever waits for a run asks for its state; a run outlives whoever asked for
- * it, but not the daemon. Thread-safe.
- */
-final class GarbageRuns implements AutoCloseable {
+/** Collects garbage when somebody asks for it and, with a period, by itself. Thread-safe. */
+final class GarbageRuns implements Runs.Work<GarbageRun>, AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(GarbageRuns.class);
 
   /** Garbage that is not worth moving what lies beside it, as a share of what is in use. */
   private static final double UNUSED_MAX = 0.05;
-
-  /** How long {@link #await} takes at most: often enough for a progress that moves. */
-  private static final long MOMENT_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
 
   private final Stores stores;
   private final DaemonConfig.Garbage config;
   private final Surroundings surroundings;
   private final Path restoring;
   private final Collector collector;
-  private final Thread thread;
+  private final RunMeters meters;
+  private final Runs<GarbageRun> runs;
 
-  private final ReentrantLock lock = new ReentrantLock();
-  private final Condition changed = lock.newCondition();
+  /** When the latest run began. */
+  private volatile long latestStartNanos;
 
-  // Guarded by the lock.
-  private @Nullable GarbageRun latest;
-  private long latestStartNanos;
-  private boolean isWanted;
-  private boolean isStopping;
-
-  // The thread's own.
-  private long graceStartNanos;
-
-  /** When what was moved so far would have been moved at the configured rate. */
-  private long paidNanos;
+  /** When the next is due, if there is a period. */
+  private volatile long dueNanos;
 
   /**
    * Runs begin after {@link #start}.
@@ -77,11 +60,13 @@ final class GarbageRuns implements AutoCloseable {
       DaemonConfig.Garbage config,
       UUID host,
       Path restoring,
-      Surroundings surroundings) {
+      Surroundings surroundings,
+      RunMeters meters) {
     this.stores = stores;
     this.config = config;
     this.surroundings = surroundings;
     this.restoring = restoring;
+    this.meters = meters;
     var metadata = stores.metadata();
     var codec = stores.blocks().codec();
     this.collector =
@@ -95,7 +80,7 @@ final class GarbageRuns implements AutoCloseable {
                 projects,
                 project -> logs(project, host),
                 CapturedChunks::visit));
-    this.thread = Thread.ofPlatform().daemon().name("garbage").unstarted(this::serve);
+    this.runs = new Runs<>("garbage", surroundings.nanoClock(), null, this);
   }
 
   /** Both homes, whichever the project has now; they are only looked at, so the epoch is none. */
@@ -108,126 +93,77 @@ final class GarbageRuns implements AutoCloseable {
   }
 
   void start() {
-    thread.start();
+    dueNanos = now() + config.period().toNanos();
+    runs.start();
   }
 
   /** Begins a run unless one is under way. */
   GarbageStatus request() {
-    lock.lock();
-    try {
-      if (latest == null || latest.isOver()) {
-        isWanted = true;
-        begin();
-        changed.signalAll();
-      }
-      return status();
-    } finally {
-      lock.unlock();
-    }
+    runs.request();
+    return status();
   }
 
   /** As of now. */
   GarbageStatus status() {
-    lock.lock();
-    try {
-      GarbageRun run = latest;
-      return new GarbageStatus(
-          run == null || run.isOver() ? run : at(run, run.phase(), run.done(), run.total()),
-          stores.blocks().usedBytes(),
-          config.period().toSeconds());
-    } finally {
-      lock.unlock();
-    }
+    GarbageRun run = runs.latest();
+    return new GarbageStatus(
+        run == null || run.isOver() ? run : at(run, run.phase(), run.done(), run.total()),
+        stores.blocks().usedBytes(),
+        config.period().toSeconds());
   }
 
   /** The same, once no run is under way, or after a moment. */
   GarbageStatus await() throws InterruptedException {
-    lock.lock();
-    try {
-      long nanosLeft = MOMENT_NANOS;
-      while (latest != null && !latest.isOver() && nanosLeft > 0) {
-        nanosLeft = changed.awaitNanos(nanosLeft);
-      }
-      return status();
-    } finally {
-      lock.unlock();
-    }
+    runs.await();
+    return status();
   }
 
-  /** Ends the run that is under way, at its next step, and the thread. */
   @Override
   public void close() throws InterruptedException {
-    lock.lock();
-    try {
-      isStopping = true;
-      changed.signalAll();
-    } finally {
-      lock.unlock();
-    }
-    if (thread.getState() != Thread.State.NEW) {
-      thread.join();
-    }
+    runs.close();
   }
 
-  private void serve() {
-    try {
-      while (awaitTurn()) {
-        run();
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+  @Override
+  public long nanosUntilDue() {
+    return config.period().isZero() ? Runs.NEVER : dueNanos - now();
   }
 
-  /** Waits for a request, or for the period to pass; false: it is over. */
-  private boolean awaitTurn() throws InterruptedException {
-    lock.lock();
-    try {
-      long nanosLeft = config.period().toNanos();
-      while (!isStopping && !isWanted) {
-        if (config.period().isZero()) {
-          changed.await();
-        } else if (nanosLeft > 0) {
-          nanosLeft = changed.awaitNanos(nanosLeft);
-        } else {
-          begin();
-          return true;
-        }
-      }
-      isWanted = false;
-      return !isStopping;
-    } finally {
-      lock.unlock();
-    }
+  @Override
+  public GarbageRun begin(@Nullable GarbageRun before) {
+    latestStartNanos = now();
+    String started = surroundings.now().truncatedTo(ChronoUnit.SECONDS).toString();
+    long number = before == null ? 1 : before.number() + 1;
+    return new GarbageRun(number, started, 0, Phase.MARKING, 0, 0, null, null);
   }
 
-  /** With the lock. */
-  private void begin() {
-    long number = latest == null ? 1 : latest.number() + 1;
-    latestStartNanos = surroundings.nanoClock().getAsLong();
-    String started =
-        Instant.ofEpochSecond(TimeUnit.NANOSECONDS.toSeconds(surroundings.wallClock().getAsLong()))
-            .toString();
-    latest = new GarbageRun(number, started, 0, Phase.MARKING, 0, 0, null, null);
+  @Override
+  public boolean isOver(GarbageRun run) {
+    return run.isOver();
   }
 
-  private void run() {
+  @Override
+  public GarbageRun run(GarbageRun begun) {
     try (Sweep sweep = stores.blocks().sweep(surroundings.random().nextLong())) {
       requireNoRestore(); // after the beginning: what a later one puts is marked
-      graceStartNanos = surroundings.nanoClock().getAsLong();
-      paidNanos = graceStartNanos;
+      long graceStartNanos = now();
       Sweep.Result result =
-          collector.run(sweep, UNUSED_MAX, this::marking, this::awaitGrace, this::sweeping);
+          collector.run(
+              sweep, UNUSED_MAX, this::marking, () -> awaitGrace(graceStartNanos), this::sweeping);
       log.info("garbage: {}", result);
-      end(Phase.DONE, null, freed(result));
+      meters.ended(surroundings.now());
+      return end(begun, Phase.DONE, null, freed(result));
     } catch (CancellationException e) {
-      end(Phase.STOPPED, null, null);
+      return end(begun, Phase.STOPPED, null, null);
     } catch (IOException e) {
       log.warn("the garbage run failed, what it has not freed stays: {}", e.getMessage());
-      end(Phase.FAILED, String.valueOf(e.getMessage()), null);
+      meters.failed();
+      return end(begun, Phase.FAILED, String.valueOf(e.getMessage()), null);
     } catch (RuntimeException e) {
       log.error("the garbage run hit a defect", e);
-      end(Phase.FAILED, "a defect stopped it (" + e + "); the log has more", null);
+      meters.failed();
+      return end(begun, Phase.FAILED, "a defect stopped it (" + e + "); the log has more", null);
+    } finally {
+      dueNanos = now() + config.period().toNanos();
     }
   }
 
@@ -255,82 +191,32 @@ final class GarbageRuns implements AutoCloseable {
     show(Phase.MARKING, projectsDone, projects);
   }
 
-  private void awaitGrace() {
+  private void awaitGrace(long graceStartNanos) {
     show(Phase.WAITING, 0, 0);
-    awaitUntil(graceStartNanos + config.grace().toNanos());
+    runs.awaitUntil(graceStartNanos + config.grace().toNanos());
   }
 
   private void sweeping(long bytes, long done, long total) {
     show(Phase.SWEEPING, done, total);
-    long now = surroundings.nanoClock().getAsLong();
-    // No credit for the time in which nothing was moved.
-    paidNanos = Math.max(paidNanos, now) + nanosFor(bytes);
-    awaitUntil(paidNanos);
-  }
-
-  private long nanosFor(long bytes) {
-    return (long) ((double) bytes / config.bytesPerSecond() * TimeUnit.SECONDS.toNanos(1));
-  }
-
-  private void awaitUntil(long nanoTime) {
-    lock.lock();
-    try {
-      long nanosLeft = nanoTime - surroundings.nanoClock().getAsLong();
-      while (nanosLeft > 0) {
-        stopIfAsked();
-        nanosLeft = changed.awaitNanos(nanosLeft);
-      }
-      stopIfAsked();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new CancellationException("interrupted");
-    } finally {
-      lock.unlock();
-    }
+    runs.pay(bytes, config.bytesPerSecond());
   }
 
   private void show(Phase phase, long done, long total) {
-    lock.lock();
-    try {
-      stopIfAsked();
-      latest = at(present(), phase, done, total);
-    } finally {
-      lock.unlock();
-    }
+    runs.show(run -> at(run, phase, done, total));
   }
 
-  private void stopIfAsked() {
-    if (isStopping) {
-      throw new CancellationException("the daemon ends");
-    }
-  }
-
-  private void end(Phase phase, @Nullable String failure, GarbageRun.@Nullable Freed freed) {
-    lock.lock();
-    try {
-      GarbageRun run = at(present(), phase, 0, 0);
-      latest =
-          new GarbageRun(run.number(), run.started(), run.seconds(), phase, 0, 0, failure, freed);
-      changed.signalAll();
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  private GarbageRun present() {
-    return Objects.requireNonNull(latest, "no run has begun");
+  private GarbageRun end(
+      GarbageRun run, Phase phase, @Nullable String failure, GarbageRun.@Nullable Freed freed) {
+    long seconds = at(run, phase, 0, 0).seconds();
+    return new GarbageRun(run.number(), run.started(), seconds, phase, 0, 0, failure, freed);
   }
 
   private GarbageRun at(GarbageRun run, Phase phase, long done, long total) {
-    long nanos = surroundings.nanoClock().getAsLong() - latestStartNanos;
-    return new GarbageRun(
-        run.number(),
-        run.started(),
-        TimeUnit.NANOSECONDS.toSeconds(nanos),
-        phase,
-        done,
-        total,
-        null,
-        null);
+    long seconds = TimeUnit.NANOSECONDS.toSeconds(now() - latestStartNanos);
+    return new GarbageRun(run.number(), run.started(), seconds, phase, done, total, null, null);
+  }
+
+  private long now() {
+    return surroundings.nanoClock().getAsLong();
   }
 }

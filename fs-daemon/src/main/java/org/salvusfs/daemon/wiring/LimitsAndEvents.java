@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -162,6 +161,10 @@ final class LimitsAndEvents {
     var today = LocalDate.ofInstant(now(), ZoneOffset.UTC);
     var events = new ArrayList<Event>();
     var names = new HashMap<ProjectId, String>();
+    if (idOrName.isEmpty()) {
+      names.put(Event.NO_PROJECT, "-");
+      events.addAll(stores.metadata().events().newest(Event.NO_PROJECT, today, days, most));
+    }
     for (Project project : asked) {
       names.put(project.id(), project.name());
       events.addAll(stores.metadata().events().newest(project.id(), today, days, most));
@@ -180,6 +183,6 @@ final class LimitsAndEvents {
   }
 
   private Instant now() {
-    return Instant.EPOCH.plus(surroundings.wallClock().getAsLong(), ChronoUnit.NANOS);
+    return surroundings.now();
   }
 }

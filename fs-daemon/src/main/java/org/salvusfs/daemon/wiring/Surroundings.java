@@ -5,6 +5,7 @@ import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.LongSupplier;
@@ -40,6 +41,11 @@ record Surroundings(
         Path.of(System.getProperty("salvus.cassandra.lib", "metadata/cassandra-server/target/lib"))
             .toAbsolutePath(),
         nameOfThisMachine());
+  }
+
+  /** By the wall clock. */
+  Instant now() {
+    return Instant.EPOCH.plus(wallClock.getAsLong(), ChronoUnit.NANOS);
   }
 
   UUID newId() {

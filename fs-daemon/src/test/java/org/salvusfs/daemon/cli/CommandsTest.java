@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -47,10 +48,15 @@ final class CommandsTest {
   }
 
   private int salvus(String... words) {
-    out.reset();
-    err.reset();
     var all = new ArrayList<>(Arrays.asList(words));
     all.add("--data=" + data);
+    return plain(all.toArray(String[]::new));
+  }
+
+  /** A command that is about no installation. */
+  private int plain(String... words) {
+    out.reset();
+    err.reset();
     var session =
         new Session(
             new PrintStream(out, true, StandardCharsets.UTF_8),
@@ -71,7 +77,7 @@ final class CommandsTest {
               return daemon;
             },
             () -> 0);
-    return Main.run(session, all.toArray(String[]::new));
+    return Main.run(session, words);
   }
 
   private String out() {
@@ -424,7 +430,68 @@ final class CommandsTest {
     assertSaid("Cassandra does not");
     daemon.endGarbageRuns(GarbageRun.Phase.STOPPED);
     assertEquals(9, salvus("gc", "run"));
-    assertEquals(2, salvus("gc"));
+  }
+
+  @Test
+  void scrub_startAndStatus_nameTheDamage() throws Exception {
+    assertEquals(0, salvus("scrub", "status"));
+    assertSaid("the next begins 2026-12-21T10:00:00Z");
+    assertEquals(0, salvus("scrub", "start"));
+    assertSaid("the scrub of 2026-11-21T10:00:00Z is under way: 3M read, 50 blocks intact");
+    assertEquals(0, salvus("scrub", "start", "--wait"));
+    assertSaid("ended 2026-11-21T11:00:00Z: 3M read, 50 blocks intact, no damage");
+    daemon.plant("the checksum of its bytes differs");
+    assertEquals(0, salvus("scrub", "start"));
+    assertEquals(1, salvus("scrub", "start", "--wait"));
+    assertEquals(1, salvus("scrub", "status"));
+    assertSaid("pack-00000001.spk at 64, block abab");
+    assertSaid("the checksum of its bytes differs");
+    assertEquals(1, salvus("scrub", "status", "--json"));
+    var status = new ObjectMapper().readTree(out.toByteArray());
+    assertEquals(64, status.at("/last/damage/0/offset").asLong());
+  }
+
+  @Test
+  void group_calledAlone_saysWhichCommandsItHas() {
+    for (var group :
+        Map.of(
+                "gc", "run or status?",
+                "scrub", "start or status?",
+                "token", "create, list or revoke?",
+                "snapshot", "create, list, show, diff, delete, hold, release",
+                "project", "create, list, show")
+            .entrySet()) {
+      assertEquals(2, plain(group.getKey()), group.getKey());
+      var text = err.toString(StandardCharsets.UTF_8);
+      assertTrue(text.startsWith("salvus: which one: " + group.getValue()), text);
+      assertTrue(text.contains("See: ./salvus help " + group.getKey()), text);
+      assertEquals(0, plain(group.getKey(), "--help"));
+      assertSaid("Usage: salvus " + group.getKey());
+    }
+  }
+
+  @Test
+  void completion_inABash_completesCommandsTheirCommandsAndOptions() throws Exception {
+    assertEquals(0, plain("completion", "bash"));
+    var script =
+        Files.writeString(data.resolve("completion"), out.toString(StandardCharsets.UTF_8));
+    assertEquals(List.of("snapshot"), completed(script, "salvus", "snaps"));
+    assertEquals(List.of("create"), completed(script, "salvus", "snapshot", "cr"));
+    assertEquals(List.of("start", "status"), completed(script, "salvus", "scrub", "sta"));
+    assertEquals(List.of("--wait"), completed(script, "salvus", "scrub", "start", "--w"));
+    assertEquals(2, plain("completion", "tcsh"));
+    assertTrue(err.toString(StandardCharsets.UTF_8).contains("no completion for tcsh"));
+  }
+
+  /** What bash would offer for the last word. */
+  private static List<String> completed(Path script, String... words) throws Exception {
+    var asked =
+        "source %s; COMP_WORDS=(%s); COMP_CWORD=%d; _complete_salvus; printf '%%s\\n' \"${COMPREPLY[@]}\""
+            .formatted(script, String.join(" ", words), words.length - 1);
+    var bash = new ProcessBuilder("bash", "--norc", "-c", asked).redirectErrorStream(true).start();
+    String said = new String(bash.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertEquals(0, bash.waitFor(), said);
+    return said.lines().map(String::strip).sorted().toList();
   }
 
   private void assertSaid(String words) {

@@ -68,6 +68,7 @@ final class ConfigFileTest {
             trash:
               grace: 2w
             gc: {period: 3h, grace: 5s, bytes-per-second: 1MiB}
+            scrub: {period: 1w, bytes-per-second: 2MiB}
             control:
               address: 0.0.0.0
               port: 8080
@@ -89,6 +90,7 @@ final class ConfigFileTest {
             new DaemonConfig.Fuse(4, true, FuseChoice.JNR),
             new DaemonConfig.Keeping(Retention.parse("1h:3,1d:5"), 9, 7, Duration.ofDays(14)),
             new DaemonConfig.Garbage(Duration.ofHours(3), Duration.ofSeconds(5), 1 << 20),
+            new DaemonConfig.Scrub(Duration.ofDays(7), 2 << 20),
             new DaemonConfig.Control(
                 InetAddress.ofLiteral("0.0.0.0"),
                 8080,

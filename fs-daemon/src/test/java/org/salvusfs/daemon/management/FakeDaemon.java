@@ -14,6 +14,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.salvusfs.blockstore.api.Compression;
+import org.jspecify.annotations.Nullable;
 import org.salvusfs.metadata.api.Durability;
 import org.salvusfs.metadata.api.Limits;
 
@@ -32,6 +33,7 @@ public final class FakeDaemon implements ManagedDaemon {
   private boolean closed;
   private int handOvers;
   private int garbageRuns;
+  private int scrubs;
   private GarbageRun.Phase garbageOutcome = GarbageRun.Phase.DONE;
 
   /** How the next runs of the collection of garbage end. */
@@ -262,6 +264,30 @@ public final class FakeDaemon implements ManagedDaemon {
             phase == GarbageRun.Phase.FAILED ? "Cassandra does not answer" : null,
             isDone ? freed : null);
     return new GarbageStatus(run, 3L << 30, 86_400);
+  }
+
+  @Override
+  public ScrubStatus startScrub() {
+    scrubs++;
+    return new ScrubStatus(scrub(null), lastScrub(scrubs - 1), null);
+  }
+
+  @Override
+  public ScrubStatus scrub(boolean wait) {
+    return new ScrubStatus(null, lastScrub(scrubs), "2026-12-21T10:00:00Z");
+  }
+
+  private @Nullable ScrubReport lastScrub(int number) {
+    return number == 0 ? null : scrub("2026-11-21T11:00:00Z");
+  }
+
+  /** What was planted is damage in one pack. */
+  private ScrubReport scrub(@Nullable String ended) {
+    var damage =
+        findings.stream()
+            .map(found -> new ScrubReport.Damage("pack-00000001.spk", 64, "ab".repeat(32), found))
+            .toList();
+    return new ScrubReport("2026-11-21T10:00:00Z", ended, 3L << 20, 4L << 20, 50, damage, 0, null);
   }
 
   @Override

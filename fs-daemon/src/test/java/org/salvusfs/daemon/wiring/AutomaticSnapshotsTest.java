@@ -3,6 +3,7 @@ package org.salvusfs.daemon.wiring;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -17,6 +18,7 @@ import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.salvusfs.blockstore.api.BlockId;
+import org.salvusfs.daemon.metrics.SnapshotMeters;
 import org.salvusfs.metadata.api.Lineage;
 import org.salvusfs.metadata.api.MetadataException;
 import org.salvusfs.metadata.api.ProjectId;
@@ -43,7 +45,8 @@ class AutomaticSnapshotsTest {
           policyReads++;
           return policies.getOrDefault(id, Retention.parse("15m:4,1h:24"));
         },
-        most);
+        most,
+        new SnapshotMeters(new SimpleMeterRegistry()));
   }
 
   /** A project whose tree is a number. */

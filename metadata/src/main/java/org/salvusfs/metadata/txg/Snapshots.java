@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.salvusfs.blockstore.api.BlockId;
@@ -100,6 +101,9 @@ public final class Snapshots {
   /** Snapshots whose nodes wait for their deletion. */
   private final Set<Instant> freeing = ConcurrentHashMap.newKeySet();
 
+  /** How many may be used, as far as is known. */
+  private final AtomicInteger count = new AtomicInteger();
+
   Snapshots(Transactions.Parts parts, Fence fence, Groups groups, Retirement retirement) {
     this.parts = parts;
     this.store = parts.snapshots();
@@ -124,6 +128,11 @@ public final class Snapshots {
     } finally {
       changing.unlock();
     }
+  }
+
+  /** How many may be used, as of the last change; asks nobody. */
+  public int count() {
+    return count.get();
   }
 
   /** Those that may be used, oldest first. */
@@ -189,6 +198,7 @@ public final class Snapshots {
     }
     doubtful.remove(snapshot.created());
     space.made(snapshot);
+    count.incrementAndGet();
     return Optional.of(snapshot);
   }
 
@@ -347,6 +357,7 @@ public final class Snapshots {
     }
     var freed = new ArrayList<Snapshot>();
     all.values().removeIf(snapshot -> freeing.contains(snapshot.created()) && freed.add(snapshot));
+    count.set((int) all.values().stream().filter(snapshot -> !snapshot.isDeleting()).count());
     Groups.State state = groups.state();
     return new Family(
         List.copyOf(all.values()), freed, lineage(state.root()), state.committedTxg());

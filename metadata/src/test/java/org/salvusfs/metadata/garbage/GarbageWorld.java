@@ -26,6 +26,7 @@ import org.salvusfs.blockstore.api.BlockId;
 import org.salvusfs.blockstore.api.BlockStore;
 import org.salvusfs.blockstore.api.BlockStoreException;
 import org.salvusfs.blockstore.api.BlockVisitor;
+import org.salvusfs.blockstore.api.PackPlace;
 import org.salvusfs.blockstore.api.Sweep;
 import org.salvusfs.blockstore.disk.SimulatedDisk;
 import org.salvusfs.blockstore.index.MemoryIndex;
@@ -638,6 +639,7 @@ final class GarbageWorld implements OpenProjects {
     homes.forEach(home -> needed.addAll(home.referred()));
     Set<Integer> there = new HashSet<>();
     store.verify(
+        PackPlace.START,
         new BlockVisitor() {
           @Override
           public void intact(BlockId id, int sealedBytes) {
@@ -650,7 +652,7 @@ final class GarbageWorld implements OpenProjects {
           }
 
           @Override
-          public void progress(long doneBytes, long totalBytes) {}
+          public void progress(PackPlace reached, long doneBytes, long totalBytes) {}
         });
     assertEquals(needed, there, message);
   }
