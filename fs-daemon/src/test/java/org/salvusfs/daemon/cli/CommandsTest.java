@@ -483,10 +483,10 @@ final class CommandsTest {
     assertTrue(err.toString(StandardCharsets.UTF_8).contains("no completion for tcsh"));
   }
 
-  /** What bash would offer for the last word. */
+  /** What bash would offer for the last word. Outside a real completion there is no compopt. */
   private static List<String> completed(Path script, String... words) throws Exception {
     var asked =
-        "source %s; COMP_WORDS=(%s); COMP_CWORD=%d; _complete_salvus; printf '%%s\\n' \"${COMPREPLY[@]}\""
+        "compopt() { :; }; source %s; COMP_WORDS=(%s); COMP_CWORD=%d; _complete_salvus; printf '%%s\\n' \"${COMPREPLY[@]}\""
             .formatted(script, String.join(" ", words), words.length - 1);
     var bash = new ProcessBuilder("bash", "--norc", "-c", asked).redirectErrorStream(true).start();
     String said = new String(bash.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
