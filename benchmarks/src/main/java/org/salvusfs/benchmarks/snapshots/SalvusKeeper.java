@@ -9,6 +9,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.salvusfs.benchmarks.machine.FileTree;
 import org.salvusfs.benchmarks.machine.Shell;
+import org.salvusfs.blockstore.api.Compression;
 import org.salvusfs.daemon.control.ControlClient;
 import org.salvusfs.daemon.datadir.Layout;
 import org.salvusfs.daemon.management.DaemonException;
@@ -22,9 +23,19 @@ final class SalvusKeeper implements Keeper {
   /** How a tree comes into its project. */
   enum Way {
     /** Imported from outside: the import is measured with the snapshot. */
-    IMPORT,
+    IMPORT(Compression.LZ4),
+
+    /** The same, compressed more. */
+    IMPORT_ZSTD(Compression.ZSTD),
+
     /** Worked on in the mount: the snapshot alone is measured. */
-    MOUNT
+    MOUNT(Compression.LZ4);
+
+    private final Compression compression;
+
+    Way(Compression compression) {
+      this.compression = compression;
+    }
   }
 
   private final Way way;
@@ -46,7 +57,7 @@ final class SalvusKeeper implements Keeper {
 
   @Override
   public String label() {
-    return "salvusfs-" + way.name().toLowerCase(Locale.ROOT);
+    return "salvusfs-" + way.name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 
   @Override
@@ -54,7 +65,7 @@ final class SalvusKeeper implements Keeper {
     run("dev", "--detach", "--mount", mount().toString());
     client = ControlClient.of(Layout.of(data()));
     for (String tree : Versions.TREES) {
-      client().createProject(tree, Optional.empty());
+      client().createProject(tree, Optional.empty(), Optional.of(way.compression));
     }
   }
 
@@ -69,7 +80,7 @@ final class SalvusKeeper implements Keeper {
   @Override
   public void save(Path tree, String version) throws IOException, DaemonException {
     String project = tree.getFileName().toString();
-    if (way == Way.IMPORT) {
+    if (way != Way.MOUNT) {
       ImportReport report = client().importDirectory(project, tree, (done, total) -> {});
       if (!report.isComplete()) {
         throw new IOException("not everything was imported: " + report.failures());

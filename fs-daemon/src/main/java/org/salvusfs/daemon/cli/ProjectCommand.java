@@ -8,11 +8,8 @@ import org.salvusfs.daemon.management.DaemonException;
 import org.salvusfs.daemon.management.ProjectStatus;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 @Command(name = "project", description = "Creates and shows projects, and says what they may use.")
 final class ProjectCommand extends Group {
