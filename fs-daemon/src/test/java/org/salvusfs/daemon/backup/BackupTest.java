@@ -221,6 +221,7 @@ class BackupTest {
       assertEquals(saved, fresh.head(origin).root());
       cluster.assertIsIn(fresh, clone);
     }
+    cluster.write(clone, 0, 3); // a tree that the target has not got
     cluster.metadata.lose(cluster.head(clone).root());
     assertThrows(DaemonException.Failed.class, () -> cluster.backUp(target, QUIET));
   }

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -15,6 +16,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -35,6 +37,7 @@ class MetricsIT {
   private static final Pattern ON_THE_PAGE =
       Pattern.compile("^\\| `(salvus_\\w+)` \\|", Pattern.MULTILINE);
   private static final Pattern NAME = Pattern.compile("\\bsalvus_\\w+");
+  private static final Duration DEADLINE = Duration.ofSeconds(30);
   private static final int FILE_BYTES = 1_000_000;
 
   @TempDir Path directory;
@@ -71,7 +74,8 @@ class MetricsIT {
       String limited = scrape(stack);
       assertEquals(10 << 20, value(limited, "salvus_project_bytes_limit", id));
       assertEquals(500, value(limited, "salvus_project_inodes_limit", id));
-      assertEquals(1, value(limited, "salvus_project_snapshots", id));
+      // A deletion is counted when its nodes are on their way out, a moment later.
+      DevStack.await(DEADLINE, () -> snapshots(stack, id) == 1, stack::errors);
 
       salvus(stack, "project", "delete", "demo");
       assertFalse(scrape(stack).contains(id), "a project that is not open has no metrics");
@@ -130,6 +134,17 @@ class MetricsIT {
       names.add(matcher.group(matcher.groupCount()));
     }
     return names;
+  }
+
+  private static double snapshots(DevStack stack, String id) {
+    try {
+      return value(scrape(stack), "salvus_project_snapshots", id);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while reading the metrics", e);
+    }
   }
 
   private static double value(String metrics, String name, String project) {
