@@ -1,6 +1,7 @@
 package org.salvusfs.benchmarks.snapshots;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -62,6 +63,7 @@ final class SalvusKeeper implements Keeper {
 
   @Override
   public void open() throws IOException, InterruptedException, DaemonException {
+    Files.createDirectories(home);
     run("dev", "--detach", "--mount", mount().toString());
     client = ControlClient.of(Layout.of(data()));
     for (String tree : Versions.TREES) {
