@@ -54,86 +54,48 @@ public record Project(
   }
 
   public Project withLimits(Limits other) {
-    return new Project(
-        id,
-        name,
-        durability,
-        compression,
-        created,
-        other,
-        overSoftSince,
-        snapshotPolicy,
-        state,
-        deletedAt);
+    return with(durability, compression, other, overSoftSince, snapshotPolicy, state, deletedAt);
   }
 
   public Project withOverSoftSince(@Nullable Instant since) {
-    return new Project(
-        id,
-        name,
-        durability,
-        compression,
-        created,
-        limits,
-        since,
-        snapshotPolicy,
-        state,
-        deletedAt);
+    return with(durability, compression, limits, since, snapshotPolicy, state, deletedAt);
   }
 
   public Project withSnapshotPolicy(String policy) {
-    return new Project(
-        id,
-        name,
-        durability,
-        compression,
-        created,
-        limits,
-        overSoftSince,
-        policy,
-        state,
-        deletedAt);
+    return with(durability, compression, limits, overSoftSince, policy, state, deletedAt);
   }
 
   public Project withState(State other, @Nullable Instant since) {
-    return new Project(
-        id,
-        name,
-        durability,
-        compression,
-        created,
-        limits,
-        overSoftSince,
-        snapshotPolicy,
-        other,
-        since);
+    return with(durability, compression, limits, overSoftSince, snapshotPolicy, other, since);
   }
 
   public Project withDurability(Durability other) {
-    return new Project(
-        id,
-        name,
-        other,
-        compression,
-        created,
-        limits,
-        overSoftSince,
-        snapshotPolicy,
-        state,
-        deletedAt);
+    return with(other, compression, limits, overSoftSince, snapshotPolicy, state, deletedAt);
   }
 
   public Project withCompression(Compression other) {
+    return with(durability, other, limits, overSoftSince, snapshotPolicy, state, deletedAt);
+  }
+
+  /** The same project: who it is stays, everything else is as given. */
+  private Project with(
+      Durability otherDurability,
+      Compression otherCompression,
+      Limits otherLimits,
+      @Nullable Instant since,
+      String policy,
+      State otherState,
+      @Nullable Instant deleted) {
     return new Project(
         id,
         name,
-        durability,
-        other,
+        otherDurability,
+        otherCompression,
         created,
-        limits,
-        overSoftSince,
-        snapshotPolicy,
-        state,
-        deletedAt);
+        otherLimits,
+        since,
+        policy,
+        otherState,
+        deleted);
   }
 }
