@@ -13,6 +13,7 @@ import org.salvusfs.blockstore.pack.PackFormat.RecordHeader;
 /** The reading side of a pack. Thread-safe. */
 final class Pack {
   private final int number;
+  private final String name;
   private final OpenFiles files;
   private volatile long dataEnd;
   private volatile boolean sealed;
@@ -25,6 +26,7 @@ final class Pack {
    */
   Pack(int number, long dataEnd, OpenFiles files) {
     this.number = number;
+    this.name = PackFormat.fileName(number);
     this.dataEnd = dataEnd;
     this.files = files;
   }
@@ -34,7 +36,7 @@ final class Pack {
   }
 
   String name() {
-    return PackFormat.fileName(number);
+    return name;
   }
 
   /** Where the last record ends. */
