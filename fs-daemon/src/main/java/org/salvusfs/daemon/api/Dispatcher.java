@@ -1,6 +1,7 @@
 package org.salvusfs.daemon.api;
 
 import io.vertx.core.http.HttpServerRequest;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -163,6 +164,7 @@ final class Dispatcher {
       switch (reply(exchange.request(), admission, body)) {
         case Answer answer -> send(exchange, answer);
         case Reply.Stream stream -> stream(exchange, stream);
+        case Reply.Download download -> download(exchange, download);
       }
     } catch (ProblemException e) {
       send(exchange, Answer.problem(e.problem()));
@@ -189,6 +191,22 @@ final class Dispatcher {
       log.error("{} met a defect", exchange.request().uri(), e);
     } finally {
       unanswered.arriveAndDeregister();
+    }
+  }
+
+  /** What is thrown came before the first byte, and is the answer. */
+  private void download(Exchange exchange, Reply.Download download) throws DaemonException {
+    new SentFile(exchange, download, this::isEnding).send();
+    unanswered.arriveAndDeregister();
+  }
+
+  /** Whether whatever lasts shall end: the daemon waits for it before it ends the server. */
+  private boolean isEnding() {
+    try {
+      return closing.getCount() == 0 || daemon.awaitStopRequest(Duration.ZERO);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return true;
     }
   }
 

@@ -106,6 +106,11 @@ final class Exchange {
     }
   }
 
+  /** Whether nobody is there to read an answer any more. */
+  boolean isGone() {
+    return gone.getCount() == 0;
+  }
+
   private final class Connected implements Reply.Sink {
     private final CountDownLatch closing;
 
@@ -115,7 +120,7 @@ final class Exchange {
 
     @Override
     public boolean send(String text) throws InterruptedException {
-      if (gone.getCount() == 0 || closing.getCount() == 0) {
+      if (isGone() || closing.getCount() == 0) {
         return false;
       }
       try {
@@ -132,11 +137,12 @@ final class Exchange {
 
     @Override
     public boolean pause(long nanos) throws InterruptedException {
-      return !closing.await(nanos, TimeUnit.NANOSECONDS) && gone.getCount() > 0;
+      return !closing.await(nanos, TimeUnit.NANOSECONDS) && !isGone();
     }
   }
 
-  private Future<Void> onEventLoop(Supplier<Future<Void>> action) {
+  /** Does something with the response; the outcome says whether it could be done. */
+  Future<Void> onEventLoop(Supplier<Future<Void>> action) {
     return Future.<Void>future(
         promise ->
             eventLoop.runOnContext(

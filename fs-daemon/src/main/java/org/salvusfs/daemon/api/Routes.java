@@ -43,6 +43,7 @@ final class Routes {
     routes.aboutTheDaemon(new DaemonOperations(daemon));
     routes.aboutProjects(new ProjectOperations(daemon), new JobOperations(daemon, jobs), events);
     routes.aboutSnapshots(new SnapshotOperations(daemon.snapshots()));
+    routes.aboutExports(new ExportOperations(daemon.exports()));
     routes.aboutPacks(
         new RunOperations(daemon::collectGarbage, daemon::garbage),
         new RunOperations(daemon::startScrub, daemon::scrub));
@@ -96,6 +97,12 @@ final class Routes {
     post(ONE_SNAPSHOT + "/rollback", Scope.OPERATE, PROJECT, snapshots::rollback);
     post(ONE_PROJECT + "/policy", Scope.OPERATE, PROJECT, snapshots::setPolicy);
     post(ONE_PROJECT + "/clones", Scope.OPERATE, DAEMON, snapshots::cloneProject);
+  }
+
+  /** Shows everything that anybody keeps in a project: more than looking after it needs. */
+  private void aboutExports(ExportOperations exports) {
+    get(ONE_PROJECT + "/export", Scope.OPERATE, PROJECT, exports::ofPresent);
+    get(ONE_SNAPSHOT + "/export", Scope.OPERATE, PROJECT, exports::ofSnapshot);
   }
 
   private void aboutPacks(RunOperations garbage, RunOperations scrub) {

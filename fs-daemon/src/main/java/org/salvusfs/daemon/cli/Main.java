@@ -58,6 +58,7 @@ public final class Main extends Group {
         .addSubcommand(TokenCommand.commandLine(session))
         .addSubcommand(new CheckCommand(session))
         .addSubcommand(new ImportCommand(session))
+        .addSubcommand(new ExportCommand(session))
         .addSubcommand(new BackupCommand(session))
         .addSubcommand(new RestoreCommand(session))
         .addSubcommand(new TestCommand(session))

@@ -138,10 +138,8 @@ final class ProjectCommand extends Group {
 
     @Override
     public Integer call() throws DaemonException {
-      int at = origin.lastIndexOf('@');
-      var project = at < 0 ? origin : origin.substring(0, at);
-      Optional<String> snapshot = at < 0 ? Optional.empty() : Optional.of(origin.substring(at + 1));
-      var made = common.client().snapshots().cloneProject(project, snapshot, name);
+      var from = NamedState.of(origin);
+      var made = common.client().snapshots().cloneProject(from.project(), from.snapshot(), name);
       session.say(made, common.json(), made.id() + " " + made.name());
       return ExitCode.OK.status();
     }

@@ -2,6 +2,7 @@ package org.salvusfs.daemon.control;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import java.io.BufferedReader;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
@@ -25,6 +26,7 @@ import org.salvusfs.daemon.management.DaemonException;
 record Connection(Layout layout, DaemonFile daemon, String token) {
   private static final int CONNECT_MILLIS = 5_000;
   private static final int FIRST_REFUSAL = 400;
+  private static final int DOWNLOAD_BYTES = 256 << 10;
 
   static DaemonException.NotRunning notRunning(Layout layout) {
     return new DaemonException.NotRunning(
@@ -93,6 +95,56 @@ record Connection(Layout layout, DaemonFile daemon, String token) {
     } catch (IOException broken) {
       return null;
     }
+  }
+
+  /** Takes what a connection brings. */
+  @FunctionalInterface
+  interface Receiver {
+    void take(byte[] bytes, int count) throws DaemonException;
+  }
+
+  /**
+   * Receives a file that the daemon makes while it sends it.
+   *
+   * @param path what to ask for
+   * @return the report that stands behind the file: it is whole
+   * @throws DaemonException what the daemon says of why it is not, or that the connection broke
+   */
+  <T> T download(String path, Receiver into, Class<T> report) throws DaemonException {
+    try {
+      var connection = connection(path);
+      connection.setRequestProperty(Trailers.TE, Trailers.TE_TRAILERS);
+      var in = open(connection, "GET", null);
+      try {
+        receive(in, into);
+        return report(connection, report);
+      } finally {
+        connection.disconnect(); // what was not read is not waited for
+      }
+    } catch (IOException e) {
+      throw broken(e);
+    }
+  }
+
+  private static void receive(InputStream in, Receiver into) throws IOException, DaemonException {
+    var buffer = new byte[DOWNLOAD_BYTES];
+    for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
+      into.take(buffer, count);
+    }
+  }
+
+  /** Trailers are among the headers as soon as the body was read to its end. */
+  private static <T> T report(HttpURLConnection connection, Class<T> type)
+      throws IOException, DaemonException {
+    var problem = connection.getHeaderField(Trailers.PROBLEM);
+    if (problem != null) {
+      throw exception(Json.read(problem, Problem.class));
+    }
+    var report = connection.getHeaderField(Trailers.REPORT);
+    if (report == null) {
+      throw new EOFException("there is no report behind the file");
+    }
+    return Json.read(report, type);
   }
 
   private InputStream open(String method, String path, @Nullable Object body)

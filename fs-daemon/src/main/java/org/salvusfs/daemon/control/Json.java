@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonAutoDetect.Visibility;
 import com.fasterxml.jackson.annotation.PropertyAccessor;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -40,6 +41,16 @@ public final class Json {
   public static String line(Object value) {
     try {
       return MAPPER.writeValueAsString(value);
+    } catch (JsonProcessingException e) {
+      throw new UncheckedIOException("a " + value.getClass() + " has no JSON form", e);
+    }
+  }
+
+  /** One line of printable ASCII, as a header of HTTP can hold it. */
+  public static String asciiLine(Object value) {
+    try {
+      var writer = MAPPER.writer().with(JsonWriteFeature.ESCAPE_NON_ASCII);
+      return writer.writeValueAsString(value).replace("\u007f", "\\u007f");
     } catch (JsonProcessingException e) {
       throw new UncheckedIOException("a " + value.getClass() + " has no JSON form", e);
     }

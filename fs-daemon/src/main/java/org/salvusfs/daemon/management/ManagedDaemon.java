@@ -108,6 +108,9 @@ public interface ManagedDaemon extends AutoCloseable {
   /** What can be asked about backups. */
   ManagedBackups backups();
 
+  /** What can be asked about exports. */
+  ManagedExports exports();
+
   /** On return all changes made before the call, in every open project, are committed. */
   void commit() throws DaemonException;
 

@@ -35,6 +35,24 @@ record Acl(List<Acl.Entry> entries) {
    * @param id of a named user or group, else without meaning
    */
   record Entry(int tag, int permissions, int id) {
+    /** Such as {@code user:1000:rw-}. */
+    String text() {
+      String who =
+          switch (tag) {
+            case USER_OBJ -> "user:";
+            case USER -> "user:" + Integer.toUnsignedString(id);
+            case GROUP_OBJ -> "group:";
+            case GROUP -> "group:" + Integer.toUnsignedString(id);
+            case MASK -> "mask:";
+            default -> "other:";
+          };
+      return who
+          + ':'
+          + ((permissions & 4) != 0 ? 'r' : '-')
+          + ((permissions & 2) != 0 ? 'w' : '-')
+          + ((permissions & 1) != 0 ? 'x' : '-');
+    }
+
     private Entry limitedTo(int bits) {
       return new Entry(tag, permissions & bits, id);
     }

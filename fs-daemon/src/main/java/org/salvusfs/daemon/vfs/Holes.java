@@ -8,23 +8,23 @@ import org.salvusfs.daemon.data.FileContents;
  * contents know holes to the byte, but programs find out a filesystem's block size by seeking and
  * then take for granted that there is one.
  */
-final class Holes {
+public final class Holes {
   private static final int BLOCK_BYTES = 4096;
 
   private final FileContents contents;
 
-  Holes(FileContents contents) {
+  public Holes(FileContents contents) {
     this.contents = contents;
   }
 
   /** The first data at or after {@code offset}, or -1. */
-  long data(long inode, long sizeBytes, long offset) throws IOException {
+  public long data(long inode, long sizeBytes, long offset) throws IOException {
     long data = contents.seekData(inode, sizeBytes, blockOf(offset));
     return data < 0 ? -1 : Math.max(offset, blockOf(data));
   }
 
   /** The first hole at or after {@code offset}, which is inside the file; its end counts as one. */
-  long hole(long inode, long sizeBytes, long offset) throws IOException {
+  public long hole(long inode, long sizeBytes, long offset) throws IOException {
     long block = blockOf(offset);
     while (block < sizeBytes) {
       long data = contents.seekData(inode, sizeBytes, block);

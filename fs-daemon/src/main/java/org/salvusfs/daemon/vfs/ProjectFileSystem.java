@@ -148,7 +148,8 @@ public final class ProjectFileSystem implements FileSystem {
     return project;
   }
 
-  SnapshotSource snapshots() {
+  /** Its snapshots, as the mount sees them. */
+  public SnapshotSource snapshots() {
     return snapshots;
   }
 

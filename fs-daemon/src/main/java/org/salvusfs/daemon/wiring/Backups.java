@@ -20,7 +20,6 @@ import org.salvusfs.daemon.management.DaemonException;
 import org.salvusfs.daemon.management.KeyCopy;
 import org.salvusfs.daemon.management.ManagedBackups;
 import org.salvusfs.daemon.management.RestoreReport;
-import org.salvusfs.metadata.api.MetadataException;
 import org.salvusfs.metadata.api.Project;
 import org.salvusfs.metadata.api.Snapshot;
 
@@ -33,12 +32,12 @@ final class Backups implements ManagedBackups {
   private static final String COMMENT = "a backup reads this, and deletes it when it is done";
 
   private final Daemon.Parts parts;
-  private final Snapshots snapshots;
+  private final PassingSnapshots passing;
   private final ReentrantLock running = new ReentrantLock();
 
   Backups(Daemon.Parts parts, Snapshots snapshots) {
     this.parts = parts;
-    this.snapshots = snapshots;
+    this.passing = new PassingSnapshots(snapshots, parts.stores().metadata().snapshots());
   }
 
   @Override
@@ -158,47 +157,11 @@ final class Backups implements ManagedBackups {
   }
 
   private Moments.Moment hold(Project project) throws IOException, DaemonException {
-    var id = project.id().toString();
-    var store = parts.stores().metadata().snapshots();
-    for (Snapshot left : store.list(project.id())) {
+    for (Snapshot left : parts.stores().metadata().snapshots().list(project.id())) {
       if (left.name().equals(NAME) && left.comment().equals(COMMENT)) {
-        letGo(id, left.name()); // of a backup that was killed
+        passing.remove(project, left.name(), Moments.TAG); // of a backup that was killed
       }
     }
-    snapshots.createPassing(project, NAME, COMMENT);
-    snapshots.hold(id, NAME, Moments.TAG);
-    Snapshot held = store.find(project.id(), NAME);
-    if (held == null) {
-      throw new MetadataException.Missing("the snapshot for the backup was deleted at once");
-    }
-    return new Held(id, held);
-  }
-
-  private void letGo(String project, String name) throws DaemonException {
-    if (snapshots.show(project, name).holds().contains(Moments.TAG)) {
-      snapshots.release(project, name, Moments.TAG);
-    }
-    snapshots.delete(project, name);
-  }
-
-  /** Until it is closed. */
-  private final class Held implements Moments.Moment {
-    private final String project;
-    private final Snapshot snapshot;
-
-    Held(String project, Snapshot snapshot) {
-      this.project = project;
-      this.snapshot = snapshot;
-    }
-
-    @Override
-    public Snapshot snapshot() {
-      return snapshot;
-    }
-
-    @Override
-    public void close() throws DaemonException {
-      letGo(project, snapshot.name());
-    }
+    return passing.make(project, NAME, COMMENT, Moments.TAG);
   }
 }

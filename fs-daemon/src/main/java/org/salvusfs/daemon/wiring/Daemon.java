@@ -25,6 +25,7 @@ import org.salvusfs.daemon.management.ImportReport;
 import org.salvusfs.daemon.management.LimitsChange;
 import org.salvusfs.daemon.management.LimitsSet;
 import org.salvusfs.daemon.management.ManagedBackups;
+import org.salvusfs.daemon.management.ManagedExports;
 import org.salvusfs.daemon.management.ManagedSnapshots;
 import org.salvusfs.daemon.management.ManagedTrash;
 import org.salvusfs.daemon.management.ProjectStatus;
@@ -82,7 +83,8 @@ final class Daemon {
       SnapshotSpaces spaces,
       Trash trash,
       Snapshots snapshots,
-      Backups backups) {}
+      Backups backups,
+      Exports exports) {}
 
   Daemon(Parts parts) {
     this.parts = parts;
@@ -104,7 +106,8 @@ final class Daemon {
             new SpaceBound(parts.config().keeping().spaceFactor()));
     var snapshots = new Snapshots(parts, mount, automatic, spaces, open -> space(open, mount));
     var backups = new Backups(parts, snapshots);
-    keeper = new Keeper(automatic, spaces, new Trash(parts, mount), snapshots, backups);
+    var exports = new Exports(parts, snapshots);
+    keeper = new Keeper(automatic, spaces, new Trash(parts, mount), snapshots, backups, exports);
   }
 
   /** What it does by itself; begun by whoever has a thread for it. */
@@ -314,6 +317,10 @@ final class Daemon {
 
   ManagedBackups backups() {
     return keeper().backups();
+  }
+
+  ManagedExports exports() {
+    return keeper().exports();
   }
 
   private Keeper keeper() {

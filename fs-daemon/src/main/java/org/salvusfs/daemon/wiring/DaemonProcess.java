@@ -28,6 +28,7 @@ import org.salvusfs.daemon.management.LimitsChange;
 import org.salvusfs.daemon.management.LimitsSet;
 import org.salvusfs.daemon.management.ManagedBackups;
 import org.salvusfs.daemon.management.ManagedDaemon;
+import org.salvusfs.daemon.management.ManagedExports;
 import org.salvusfs.daemon.management.ManagedSnapshots;
 import org.salvusfs.daemon.management.ManagedTrash;
 import org.salvusfs.daemon.management.ProjectStatus;
@@ -361,6 +362,13 @@ final class DaemonProcess implements ManagedDaemon {
     }
   }
 
+  /** Whoever reads one is gone when the daemon ends, and so is the export. */
+  @Override
+  public ManagedExports exports() {
+    return (project, snapshot, out) ->
+        ask(daemon -> daemon.exports().export(project, snapshot, out));
+  }
+
   /** Runs something while the present daemon serves, or not at all. */
   void whileServing(Runnable work) {
     if (!changing.readLock().tryLock()) {
@@ -455,7 +463,7 @@ final class DaemonProcess implements ManagedDaemon {
 
   @Override
   public void close() throws DaemonException {
-    isEnding = true;
+    requestStop(); // what lasts ends by it
     changing.writeLock().lock();
     try {
       Daemon daemon = current;

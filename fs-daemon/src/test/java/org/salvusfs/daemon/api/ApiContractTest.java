@@ -23,6 +23,7 @@ import org.salvusfs.daemon.management.DaemonException;
 import org.salvusfs.daemon.management.FakeDaemon;
 import org.salvusfs.daemon.management.ManagedBackups;
 import org.salvusfs.daemon.management.ManagedDaemon;
+import org.salvusfs.daemon.management.ManagedExports;
 import org.salvusfs.daemon.management.ManagedSnapshots;
 import org.salvusfs.daemon.management.ManagedTrash;
 
@@ -257,8 +258,10 @@ final class ApiContractTest {
     var snapshots = broken(ManagedSnapshots.class, Map.of());
     var trash = broken(ManagedTrash.class, Map.of());
     var backups = broken(ManagedBackups.class, Map.of());
+    var exports = broken(ManagedExports.class, Map.of());
     return broken(
-        ManagedDaemon.class, Map.of("snapshots", snapshots, "trash", trash, "backups", backups));
+        ManagedDaemon.class,
+        Map.of("snapshots", snapshots, "trash", trash, "backups", backups, "exports", exports));
   }
 
   private static <T> T broken(Class<T> type, Map<String, Object> answers) {

@@ -10,6 +10,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -373,6 +374,56 @@ final class CommandsTest {
     assertEquals(2_000_000, new ObjectMapper().readTree(out()).at("/bytesCopied").asInt());
     assertEquals(6, salvus("import", "none", data.toString()));
     assertEquals(2, salvus("import", "demo"));
+  }
+
+  @Test
+  void export_toAFile_isThereWhenItIsWhole() throws Exception {
+    salvus("project", "create", "demo");
+    var file = data.resolve("demo.tar");
+    assertEquals(0, salvus("export", "demo", file.toString()));
+    assertTrue(out().startsWith("3 entries") && out().contains("0.7 MB, SHA-256 "), out());
+    assertTrue(Files.readString(file).startsWith("demo is here\n"));
+    assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(file)));
+    assertEquals(3, salvus("export", "demo", file.toString()));
+    assertTrue(sentence().contains("--force replaces it"));
+    salvus("snapshot", "create", "demo", "one");
+    daemon.plant("a: a socket");
+    assertEquals(1, salvus("export", "demo@one", file.toString(), "--force"));
+    assertTrue(out().startsWith("a: a socket\n") && out().endsWith("; 1 are not\n"), out());
+    assertTrue(Files.readString(file).startsWith("demo@one is here\n"));
+    assertEquals(1, salvus("export", "demo", file.toString(), "--force", "--json"));
+    assertEquals(3, new ObjectMapper().readTree(out()).at("/entries").asInt());
+  }
+
+  @Test
+  void export_thatEndsInTheMiddle_leavesWhatWasThere() throws Exception {
+    salvus("project", "create", "demo");
+    daemon.plant("damage");
+    var file = data.resolve("demo.tar");
+    assertEquals(9, salvus("export", "demo", file.toString()));
+    assertTrue(sentence().contains("it is damaged"));
+    assertFalse(Files.exists(file));
+    Files.writeString(file, "mine");
+    assertEquals(9, salvus("export", "demo", file.toString(), "--force"));
+    assertEquals("mine", Files.readString(file));
+    try (var files = Files.list(data)) {
+      assertEquals(0, files.filter(one -> one.toString().endsWith(".part")).count());
+    }
+    assertEquals(6, salvus("export", "none", file.toString(), "--force"));
+    assertEquals(6, salvus("export", "demo@none", file.toString(), "--force"));
+    assertEquals(3, salvus("export", "demo", data.toString(), "--force"));
+    assertEquals(3, salvus("export", "demo", "/dev/null", "--force"));
+    assertTrue(sentence().contains("no regular file"));
+  }
+
+  @Test
+  void export_toStandardOutput_isTheArchiveAndNothingElse() {
+    salvus("project", "create", "demo");
+    assertEquals(0, salvus("export", "demo", "-"));
+    assertTrue(out().startsWith("demo is here\n") && out().endsWith("demo is here\n"));
+    assertTrue(err.toString(StandardCharsets.UTF_8).contains("are in standard output"));
+    assertEquals(2, salvus("export", "demo", "-", "--json"));
+    assertTrue(sentence().contains("name a file"));
   }
 
   @Test

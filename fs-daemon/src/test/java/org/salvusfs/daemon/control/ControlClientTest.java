@@ -1,10 +1,14 @@
 package org.salvusfs.daemon.control;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -73,6 +77,61 @@ final class ControlClientTest {
     assertEquals(made, client().project(made.name()));
     assertEquals(made, client().project(made.id()));
     assertEquals(List.of(made), client().projects());
+  }
+
+  @Test
+  void export_arrivesWhole_withItsReport() throws Exception {
+    daemon.createProject("a b", Optional.empty(), Optional.empty());
+    daemon.plant("sück: a socket");
+    var out = new ByteArrayOutputStream();
+    var report = client().exports().export("a b", Optional.empty(), out);
+    assertEquals(report.bytes(), out.size());
+    assertTrue(out.size() > 500_000 && out.toString(UTF_8).startsWith("a b is here\n"));
+    assertEquals(List.of("sück: a socket"), report.leftOut());
+    client().snapshots().create("a b", Optional.of("s/1".replace('/', '%')), "");
+    out.reset();
+    client().exports().export("a b", Optional.of("s%1"), out);
+    assertTrue(out.toString(UTF_8).startsWith("a b@s%1 is here\n"));
+  }
+
+  @Test
+  void export_thatEndsInTheMiddle_fails_withTheReason() throws Exception {
+    daemon.createProject("demo", Optional.empty(), Optional.empty());
+    daemon.plant("damage");
+    var out = new ByteArrayOutputStream();
+    var failed =
+        assertThrows(
+            DaemonException.Failed.class,
+            () -> client().exports().export("demo", Optional.empty(), out));
+    assertEquals("exporting demo ended at a/ü: it is damaged", failed.getMessage());
+    assertTrue(out.size() > 0);
+    // And the next request is answered.
+    assertEquals("demo", client().project("demo").name());
+  }
+
+  @Test
+  void export_thatCannotBegin_orBeWritten_isRefused() throws Exception {
+    daemon.createProject("demo", Optional.empty(), Optional.empty());
+    var out = new ByteArrayOutputStream();
+    assertThrows(
+        DaemonException.UnknownProject.class,
+        () -> client().exports().export("none", Optional.empty(), out));
+    assertThrows(
+        DaemonException.UnknownSnapshot.class,
+        () -> client().exports().export("demo", Optional.of("none"), out));
+    assertEquals(0, out.size());
+    var full =
+        new OutputStream() {
+          @Override
+          public void write(int one) throws IOException {
+            throw new IOException("No space left on device");
+          }
+        };
+    var obstructed =
+        assertThrows(
+            DaemonException.Obstructed.class,
+            () -> client().exports().export("demo", Optional.empty(), full));
+    assertTrue(String.valueOf(obstructed.getMessage()).contains("No space left"));
   }
 
   @Test

@@ -29,6 +29,7 @@ public final class FakeDaemon implements ManagedDaemon {
   private final CountDownLatch stopRequested = new CountDownLatch(1);
   private List<String> findings = List.of();
   private final FakeBackups backups = new FakeBackups(() -> findings);
+  private final FakeExports exports = new FakeExports(this);
   private final List<EventStatus> happened = new CopyOnWriteArrayList<>();
   private boolean closed;
   private int handOvers;
@@ -41,7 +42,7 @@ public final class FakeDaemon implements ManagedDaemon {
     garbageOutcome = outcome;
   }
 
-  /** What the next checks find. */
+  /** What the next checks find, and exports leave out. */
   public void plant(String... found) {
     findings = List.of(found);
   }
@@ -237,6 +238,26 @@ public final class FakeDaemon implements ManagedDaemon {
   @Override
   public ManagedBackups backups() {
     return backups;
+  }
+
+  @Override
+  public ManagedExports exports() {
+    return exports;
+  }
+
+  /** The next export goes on for as long as somebody takes it. */
+  public void exportWithoutEnd() {
+    exports.goOn();
+  }
+
+  /** Waits until such an export was given up; false if it was not within {@code timeout}. */
+  public boolean awaitExportEnd(Duration timeout) throws InterruptedException {
+    return exports.awaitEnd(timeout);
+  }
+
+  /** What {@link #plant} was given. */
+  List<String> planted() {
+    return findings;
   }
 
   @Override

@@ -2,6 +2,7 @@ package org.salvusfs.daemon.stack;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.salvusfs.daemon.stack.Trees.sh;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
@@ -228,16 +229,5 @@ class BackupIT {
     var result = stack.run(words);
     assertEquals(0, result.exit(), () -> result.output() + stack.errors());
     return result.output();
-  }
-
-  private static String sh(Path in, String script) throws IOException, InterruptedException {
-    var process =
-        new ProcessBuilder("bash", "-ec", script)
-            .directory(in.toFile())
-            .redirectErrorStream(true)
-            .start();
-    String output = String.join("\n", process.inputReader().lines().toList());
-    assertEquals(0, process.waitFor(), script + ": " + output);
-    return output;
   }
 }

@@ -3,6 +3,7 @@ package org.salvusfs.daemon.stack;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.salvusfs.daemon.stack.Trees.sh;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
@@ -20,25 +21,6 @@ import org.salvusfs.daemon.management.ImportReport;
 /** Importing directories, compared with rsync's eyes: it would copy nothing more. */
 @Tag("mount")
 class ImportIT {
-  /** Everything that rsync -aHAXS preserves, in a directory that begins empty. */
-  private static final String MAKE_SOURCE =
-      """
-      mkdir -p dir/sub/empty acl
-      head -c 3000000 /dev/urandom > big
-      echo text > dir/text; : > dir/sub/nothing
-      printf x > $'not\\xffutf8'; printf y > 'ü and a space'
-      ln -s dir/text link; ln -s nowhere dangling
-      ln big dir/again; ln big dir/sub/third
-      mkfifo fifo; mknod null c 1 3; mknod disk b 259 1048575
-      python3 -c 'import socket; socket.socket(socket.AF_UNIX).bind("socket")'
-      truncate -s 5G sparse; printf data | dd of=sparse bs=1 seek=3000000000 conv=notrunc status=none
-      printf s > setuid; chown 1234:4321 setuid; chmod 6755 setuid; chown -h 1234:1 link
-      setfattr -n user.colour -v red dir/text; setfattr -n trusted.t -v 1 dir
-      setfacl -m u:1234:rw dir/text; setfacl -m g:77:rx -d -m u:99:rwx acl; echo i > acl/inherits
-      touch -d '2001-02-03 04:05:06.789012345' dir/text; touch -h -d 1999-01-01 link
-      chmod 0500 dir/sub/empty; touch -d 2010-10-10 dir/sub dir; chmod 750 .
-      """;
-
   @TempDir Path directory;
   private DevStack stack;
   private Path home;
@@ -60,7 +42,7 @@ class ImportIT {
 
   @Test
   void import_ofEverything_isWhatRsyncWouldMake_andIsSeenAtOnce() throws Exception {
-    sh(source, MAKE_SOURCE);
+    sh(source, Trees.MAKE_EVERYTHING);
     sh(
         home,
         "! test -e dir; mkdir acl; echo old > acl/inherits; cat acl/inherits; ! test -e acl/x");
@@ -140,25 +122,11 @@ class ImportIT {
   }
 
   private void assertSameAsSource() throws IOException, InterruptedException {
-    assertEquals(
-        "",
-        sh(source, "rsync -aHAXSni --delete --checksum --open-noatime ./ " + home + "/"),
-        "rsync finds differences");
+    Trees.assertSame(source, home, "");
   }
 
   private void assertSound() throws IOException, InterruptedException {
     var check = stack.run("check", "demo");
     assertEquals(0, check.exit(), check.output());
-  }
-
-  private static String sh(Path in, String script) throws IOException, InterruptedException {
-    var process =
-        new ProcessBuilder("bash", "-ec", script)
-            .directory(in.toFile())
-            .redirectErrorStream(true)
-            .start();
-    String output = String.join("\n", process.inputReader().lines().toList());
-    assertEquals(0, process.waitFor(), script + ": " + output);
-    return output;
   }
 }
