@@ -22,8 +22,16 @@ import org.salvusfs.daemon.management.TargetName;
  * and what was not sealed is copied again.
  */
 final class BucketDepot implements Depot {
-  /** Smaller than in a directory: it is what is lost when a backup is killed. */
-  static final long PACK_BYTES_MAX = 64L << 20;
+  /**
+   * Lengths in bytes.
+   *
+   * @param packMax of a pack at most; smaller than in a directory, as it is what is lost when a
+   *     backup is killed
+   * @param window of what is read at once
+   */
+  record Sizes(long packMax, int window) {
+    static final Sizes USUAL = new Sizes(64L << 20, 1 << 20);
+  }
 
   /** Says who writes. */
   static final String WRITER = "writer";
@@ -34,27 +42,26 @@ final class BucketDepot implements Depot {
   private final Bucket bucket;
   private final Path local;
   private final String writer;
-  private final long packBytesMax;
+  private final Sizes sizes;
 
   private BucketDepot(
-      TargetName.Bucket name, Bucket bucket, Path local, String writer, long packBytesMax) {
+      TargetName.Bucket name, Bucket bucket, Path local, String writer, Sizes sizes) {
     this.name = name;
     this.bucket = bucket;
     this.local = local;
     this.writer = writer;
-    this.packBytesMax = packBytesMax;
+    this.sizes = sizes;
   }
 
   static BucketDepot open(TargetName.Bucket name, Path local, String writer) throws IOException {
-    return open(name, local, writer, PACK_BYTES_MAX);
+    return open(name, local, writer, Sizes.USUAL);
   }
 
-  /** The same with packs of another length. */
-  static BucketDepot open(TargetName.Bucket name, Path local, String writer, long packBytesMax)
+  /** The same with other sizes. */
+  static BucketDepot open(TargetName.Bucket name, Path local, String writer, Sizes sizes)
       throws IOException {
     try {
-      return new BucketDepot(
-          name, Bucket.open(name), local.resolve(hash(name)), writer, packBytesMax);
+      return new BucketDepot(name, Bucket.open(name), local.resolve(hash(name)), writer, sizes);
     } catch (IOException e) {
       throw Target.failed(name.toString(), e);
     }
@@ -143,9 +150,9 @@ final class BucketDepot implements Depot {
 
   @Override
   public ChunkStore openPacks() throws IOException {
-    var packs = BucketPacks.open(bucket, local, this::requireClaim);
+    var packs = BucketPacks.open(bucket, local, sizes.window(), this::requireClaim);
     return new UploadedPacks(
-        packs, BlockStore.openSealed(packs, local.resolve(BucketPacks.INDEX), packBytesMax));
+        packs, BlockStore.openSealed(packs, local.resolve(BucketPacks.INDEX), sizes.packMax()));
   }
 
   @Override

@@ -54,22 +54,24 @@ final class BucketPacks implements Disk {
   private final TreeSet<String> unsealed = new TreeSet<>();
   private @Nullable IOException failure;
 
-  private BucketPacks(Bucket bucket, Fence fence, Path directory, KnownPacks known)
+  private BucketPacks(Bucket bucket, Fence fence, Path directory, KnownPacks known, Windows windows)
       throws IOException {
     this.bucket = bucket;
     this.fence = fence;
     this.directory = directory;
     this.local = LocalDisk.open(directory);
     this.known = known;
-    this.windows = new Windows(bucket);
+    this.windows = windows;
   }
 
   /**
    * Looks at what the bucket has and brings what is known of it here up to date.
    *
    * @param local for what is kept on this machine; made if need be
+   * @param windowBytes see {@link Windows}
    */
-  static BucketPacks open(Bucket bucket, Path local, Fence fence) throws IOException {
+  static BucketPacks open(Bucket bucket, Path local, int windowBytes, Fence fence)
+      throws IOException {
     List<StoredObject> listed =
         bucket.list(GROUP).stream()
             .filter(pack -> !pack.isGroup() && !pack.name().isEmpty())
@@ -81,7 +83,7 @@ final class BucketPacks implements Disk {
       delete(local.resolve(INDEX));
       known = KnownPacks.none(local);
     }
-    var packs = new BucketPacks(bucket, fence, unsealed, known);
+    var packs = new BucketPacks(bucket, fence, unsealed, known, new Windows(bucket, windowBytes));
     for (StoredObject pack : listed) {
       packs.adopt(pack);
     }

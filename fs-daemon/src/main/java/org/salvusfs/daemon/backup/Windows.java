@@ -11,20 +11,21 @@ import org.salvusfs.daemon.bucket.Bucket;
 /**
  * Reads objects of a bucket in windows, the last of which are kept: blocks that were put one after
  * the other are mostly wanted one after the other. What is longer than a window is read at once.
- * Thread-safe; at most {@value #WINDOWS_MAX} windows of {@value #WINDOW_BYTES} bytes are held.
+ * Thread-safe; at most {@value #WINDOWS_MAX} windows are held.
  */
 final class Windows {
-  static final int WINDOW_BYTES = 1 << 20;
   private static final int WINDOWS_MAX = 16;
 
   private record Place(String object, long number) {}
 
   private final Bucket bucket;
+  private final int windowBytes;
   private final ReentrantLock lock = new ReentrantLock();
   private final LinkedHashMap<Place, byte[]> kept = new LinkedHashMap<>(16, 0.75f, true);
 
-  Windows(Bucket bucket) {
+  Windows(Bucket bucket, int windowBytes) {
     this.bucket = bucket;
+    this.windowBytes = windowBytes;
   }
 
   /**
@@ -36,18 +37,18 @@ final class Windows {
    */
   int copy(String object, long length, ByteBuffer into, long position, int wanted)
       throws IOException {
-    if (wanted > WINDOW_BYTES) {
+    if (wanted > windowBytes) {
       into.put(bucket.get(object, position, wanted));
       return wanted;
     }
-    var place = new Place(object, position / WINDOW_BYTES);
+    var place = new Place(object, position / windowBytes);
     byte[] window = kept(place);
     if (window == null) {
-      long from = place.number() * WINDOW_BYTES;
-      window = bucket.get(object, from, (int) Math.min(WINDOW_BYTES, length - from));
+      long from = place.number() * windowBytes;
+      window = bucket.get(object, from, (int) Math.min(windowBytes, length - from));
       keep(place, window);
     }
-    int offset = (int) (position % WINDOW_BYTES);
+    int offset = (int) (position % windowBytes);
     int bytes = Math.min(wanted, window.length - offset);
     into.put(window, offset, bytes);
     return bytes;

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.salvusfs.daemon.management.TargetName;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
@@ -249,8 +250,9 @@ public final class Bucket implements AutoCloseable {
     }
   }
 
-  private static String tag(String quoted) {
-    return quoted.replace("\"", "");
+  /** Empty if the server says none: then nothing is known of the contents. */
+  private static String tag(@Nullable String quoted) {
+    return quoted == null ? "" : quoted.replace("\"", "");
   }
 
   @Override

@@ -27,7 +27,7 @@ import org.salvusfs.metadata.api.ProjectId;
 /** Backups of clusters in a bucket of a real S3 server, which may be away. */
 class BucketBackupTest {
   private static final int FILES = 200;
-  private static final long PACK_BYTES = 100_000;
+  private static final BucketDepot.Sizes SIZES = new BucketDepot.Sizes(100_000, 8000);
   private static final CheckProgress QUIET = (done, total) -> assertTrue(done <= total);
 
   @TempDir Path directory = Path.of("");
@@ -60,7 +60,7 @@ class BucketBackupTest {
 
   private Depot depot(String place, String installation) throws IOException {
     return BucketDepot.open(
-        server.name(place), directory.resolve(installation), installation, PACK_BYTES);
+        server.name(place), directory.resolve(installation), installation, SIZES);
   }
 
   private Depot depot() throws IOException {

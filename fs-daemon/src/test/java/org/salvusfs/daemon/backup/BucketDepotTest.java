@@ -22,7 +22,7 @@ import org.salvusfs.daemon.management.TargetName;
 
 /** A bucket is a place for backups, also if what is known of it here is lost, or wrong. */
 class BucketDepotTest extends DepotContract {
-  private static final long PACK_BYTES = 40_000;
+  private static final BucketDepot.Sizes SIZES = new BucketDepot.Sizes(40_000, 8000);
 
   @TempDir Path directory = Path.of("");
   private final S3Server server;
@@ -43,7 +43,7 @@ class BucketDepotTest extends DepotContract {
 
   private Depot open(TargetName.Bucket name, String installation) throws IOException {
     return BucketDepot.open(
-        name, directory.resolve(installation), "installation " + installation, PACK_BYTES);
+        name, directory.resolve(installation), "installation " + installation, SIZES);
   }
 
   @Test

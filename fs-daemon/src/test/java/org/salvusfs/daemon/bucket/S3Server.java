@@ -18,6 +18,7 @@ public final class S3Server implements AutoCloseable {
   private static final String SECRET_PROPERTY = "aws.secretAccessKey";
 
   private final TransientNio2BlobStore objects = new TransientNio2BlobStore();
+  private final int port;
   private S3Proxy proxy;
 
   /** A server with an empty bucket. */
@@ -26,12 +27,13 @@ public final class S3Server implements AutoCloseable {
     System.setProperty(SECRET_PROPERTY, SECRET);
     objects.createContainer(CreateBucketRequest.builder().bucket(bucket).build());
     proxy = started(0);
+    port = proxy.getPort();
   }
 
-  private S3Proxy started(int port) throws Exception {
+  private S3Proxy started(int atPort) throws Exception {
     S3Proxy made =
         S3Proxy.builder()
-            .endpoint(URI.create("http://127.0.0.1:" + port))
+            .endpoint(URI.create("http://127.0.0.1:" + atPort))
             .awsAuthentication(AuthenticationType.AWS_V2_OR_V4, ID, SECRET)
             .blobStore(objects)
             .build();
@@ -56,7 +58,7 @@ public final class S3Server implements AutoCloseable {
 
   /** A target on this server, as people write it. */
   public String text(String bucketAndPrefix) {
-    return "s3://%s?endpoint=http://127.0.0.1:%d".formatted(bucketAndPrefix, proxy.getPort());
+    return "s3://%s?endpoint=http://127.0.0.1:%d".formatted(bucketAndPrefix, port);
   }
 
   /** A target on this server. */
@@ -71,7 +73,7 @@ public final class S3Server implements AutoCloseable {
 
   /** Answers again, at the same port. */
   public void comeBack() throws Exception {
-    proxy = started(proxy.getPort());
+    proxy = started(port);
   }
 
   @Override

@@ -344,6 +344,12 @@ final class CommandsTest {
     assertEquals(0, salvus("backup", "/mnt/b", "--key", "omit"));
     assertTrue(out().contains("2 projects with 7 snapshots are in /mnt/b"), out());
     assertTrue(out().contains("4.0 MB copied; the cluster key is not: keep"), out());
+    assertEquals(0, salvus("backup", "s3://backups/site?region=eu-1", "--key", "omit"));
+    assertTrue(out().contains("are in s3://backups/site?region=eu-1 ("), out());
+    assertEquals(2, salvus("backup", "s3://backups/site?secret=hunter2"));
+    String refusal = err.toString(StandardCharsets.UTF_8);
+    assertTrue(refusal.contains("no credentials"), refusal);
+    assertFalse(refusal.contains("hunter2"), refusal);
     daemon.plant("project demo was not saved");
     assertEquals(1, salvus("backup", "/mnt/b"));
     assertTrue(out().startsWith("project demo was not saved\n"), out());
@@ -352,12 +358,6 @@ final class CommandsTest {
     assertEquals(6, salvus("backup", "/mnt/b", "--project", "none"));
     assertEquals(3, salvus("backup", "/mnt/full"));
     assertEquals(2, salvus("backup", "/mnt/b", "--key", "perhaps"));
-    assertEquals(0, salvus("backup", "s3://backups/site?region=eu-1", "--key", "omit"));
-    assertTrue(out().contains("are in s3://backups/site?region=eu-1 ("), out());
-    assertEquals(2, salvus("backup", "s3://backups/site?secret=hunter2"));
-    String refusal = err.toString(StandardCharsets.UTF_8);
-    assertTrue(refusal.contains("no credentials"), refusal);
-    assertFalse(refusal.contains("hunter2"), refusal);
     assertEquals(3, salvus("restore", "/mnt/none"));
     assertTrue(sentence().contains("no backup in /mnt/none"));
     Files.writeString(data.resolve("format"), "there is an installation");
