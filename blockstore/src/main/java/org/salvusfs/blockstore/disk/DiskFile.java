@@ -18,6 +18,13 @@ public interface DiskFile extends Closeable {
   /** Cuts the file to {@code bytes}. */
   void truncate(long bytes) throws IOException;
 
+  /**
+   * Says that everything is written and synced, and no change will follow. A disk that keeps
+   * finished files elsewhere brings this one there: on return it is there, durably. Repeating it is
+   * harmless.
+   */
+  default void complete() throws IOException {}
+
   /** fdatasync(2): on return all writes before the call are on stable storage. */
   void sync() throws IOException;
 }

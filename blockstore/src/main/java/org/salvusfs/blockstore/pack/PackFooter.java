@@ -27,6 +27,7 @@ final class PackFooter {
     long start = PackFormat.align(file.size());
     file.write(encode(pack, dataEnd, start, records), start);
     file.sync();
+    file.complete();
   }
 
   private static ByteBuffer encode(

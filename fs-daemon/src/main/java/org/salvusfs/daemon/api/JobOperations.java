@@ -17,6 +17,7 @@ import org.salvusfs.daemon.control.Refusal;
 import org.salvusfs.daemon.management.DaemonException;
 import org.salvusfs.daemon.management.KeyCopy;
 import org.salvusfs.daemon.management.ManagedDaemon;
+import org.salvusfs.daemon.management.TargetName;
 
 /** What is about long work. */
 record JobOperations(ManagedDaemon daemon, Jobs jobs) {
@@ -74,12 +75,13 @@ record JobOperations(ManagedDaemon daemon, Jobs jobs) {
     return begun(job);
   }
 
-  private static Path target(@Nullable String text) throws ProblemException {
+  private static TargetName target(@Nullable String text) throws ProblemException {
     var wanted = Call.required("target", text);
-    if (!wanted.startsWith("/") || wanted.indexOf('\0') >= 0) {
-      throw ProblemException.invalid("target", "\"" + wanted + "\" is no absolute path");
+    try {
+      return TargetName.parse(wanted);
+    } catch (IllegalArgumentException e) {
+      throw ProblemException.invalid("target", String.valueOf(e.getMessage()));
     }
-    return Path.of(wanted).normalize();
   }
 
   private static Optional<KeyCopy> key(@Nullable String word) throws ProblemException {

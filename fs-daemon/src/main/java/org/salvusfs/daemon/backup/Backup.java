@@ -2,7 +2,6 @@ package org.salvusfs.daemon.backup;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -64,7 +63,7 @@ public final class Backup {
    * @param hasKey whether the key file lies there, too
    * @param keyText the key file if it is to be written now
    */
-  public record Place(Path directory, boolean hasKey, Optional<String> keyText) {}
+  public record Place(Depot depot, boolean hasKey, Optional<String> keyText) {}
 
   private final Sources sources;
   private final Tally tally;
@@ -87,21 +86,21 @@ public final class Backup {
   public static BackupReport run(
       Sources sources, Place place, List<Project> wanted, boolean isAll, CheckProgress progress)
       throws IOException, DaemonException {
-    Optional<TargetHeader> present = Target.look(place.directory());
+    Optional<TargetHeader> present = Target.look(place.depot());
     if (present.isPresent()) {
-      Target.requireKey(place.directory(), present.get(), sources.keyCheck());
+      Target.requireKey(place.depot(), present.get(), sources.keyCheck());
     }
-    Optional<Target.Named> last = Target.latest(place.directory(), sources.codec());
+    Optional<Target.Named> last = Target.latest(place.depot(), sources.codec());
     var header = new TargetHeader(sources.keyCheck(), place.hasKey());
-    try (Target target = Target.openOrMake(place.directory(), header, place.keyText())) {
+    try (Target target = Target.openOrMake(place.depot(), header, place.keyText())) {
       return new Backup(sources, new Tally(progress, wanted.size()))
           .to(target, last, wanted, isAll);
     }
   }
 
   /** Whether the key file lies on a target; empty if that has no backups yet. */
-  public static Optional<Boolean> hasKey(Path target) throws TargetException {
-    return Target.look(target).map(TargetHeader::hasKey);
+  public static Optional<Boolean> hasKey(Depot depot) throws TargetException {
+    return Target.look(depot).map(TargetHeader::hasKey);
   }
 
   private BackupReport to(
@@ -139,7 +138,7 @@ public final class Backup {
     var manifest = new Manifest(made, sources.cluster(), target.seal(), records);
     String file = target.add(manifest, sources.codec());
     return new BackupReport(
-        target.directory().toString(),
+        target.name(),
         file,
         records.size(),
         snapshots,

@@ -23,18 +23,15 @@ public final class KeyFromTarget {
    * @throws TargetException if the target is none, or has no key and there is none elsewhere, or if
    *     the data directory has another key
    */
-  public static void place(Path target, Optional<Path> elsewhere, Layout layout)
+  public static void place(Depot depot, Optional<Path> elsewhere, Layout layout)
       throws IOException {
-    TargetHeader header =
-        Target.look(target)
-            .orElseThrow(() -> new TargetException("there is no backup in " + target));
+    TargetHeader header = Target.require(depot);
     if (!header.hasKey() && elsewhere.isEmpty()) {
       throw new TargetException(
           "the key of the backup is not in %s; give the key file of the cluster with --key FILE"
-              .formatted(target));
+              .formatted(depot.name()));
     }
-    Path key = elsewhere.orElseGet(() -> target.resolve(Target.KEY));
-    String text = Files.readString(key);
+    String text = elsewhere.isPresent() ? Files.readString(elsewhere.get()) : Target.key(depot);
     if (Files.exists(layout.clusterKey())) {
       if (!Files.readString(layout.clusterKey()).equals(text)) {
         throw new TargetException(
@@ -46,6 +43,6 @@ public final class KeyFromTarget {
         layout.directory(),
         PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
     SmallFile.write(layout.clusterKey(), text);
-    SmallFile.write(layout.restoring(), target + "\n");
+    SmallFile.write(layout.restoring(), depot.name() + "\n");
   }
 }

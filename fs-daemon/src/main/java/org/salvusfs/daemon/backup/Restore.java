@@ -77,22 +77,20 @@ public final class Restore {
    *
    * @throws TargetException if the target cannot be used or is damaged, or there are projects here
    */
-  public static RestoreReport run(Destination to, Path directory, CheckProgress progress)
+  public static RestoreReport run(Destination to, Depot depot, CheckProgress progress)
       throws IOException {
-    requireEmpty(to, directory);
-    TargetHeader header =
-        Target.look(directory)
-            .orElseThrow(() -> new TargetException("there is no backup in " + directory));
+    requireEmpty(to, depot);
+    TargetHeader header = Target.require(depot);
     if (!MessageDigest.isEqual(header.keyCheck(), to.keyCheck())) {
       throw new TargetException(
           "%s holds backups of a cluster with another key than this installation's; stop this one, and restore with a --data that does not exist yet: that brings the key, too"
-              .formatted(directory));
+              .formatted(depot.name()));
     }
     Target.Named latest =
-        Target.latest(directory, to.codec())
+        Target.latest(depot, to.codec())
             .orElseThrow(
-                () -> new TargetException("no backup in %s is complete".formatted(directory)));
-    try (Target target = Target.open(directory)) {
+                () -> new TargetException("no backup in %s is complete".formatted(depot.name())));
+    try (Target target = Target.open(depot)) {
       return from(target, latest, to, progress);
     }
   }
@@ -103,9 +101,9 @@ public final class Restore {
     Manifest manifest = latest.manifest();
     var tally = new Tally(progress, manifest.records().size());
     var restore = new Restore(to, target.blocks(), tally);
-    int snapshots = restore.all(manifest.records().values(), target.directory());
+    int snapshots = restore.all(manifest.records().values(), target.name());
     return new RestoreReport(
-        target.directory().toString(),
+        target.name(),
         latest.file(),
         manifest.made().toString(),
         manifest.records().size(),
@@ -114,7 +112,7 @@ public final class Restore {
         tally.bytes());
   }
 
-  private static void requireEmpty(Destination to, Path directory) throws IOException {
+  private static void requireEmpty(Destination to, Depot depot) throws IOException {
     if (Files.exists(to.underWay())) {
       return; // what is there, this restore brought
     }
@@ -123,7 +121,7 @@ public final class Restore {
     if (!present.isEmpty()) {
       throw new TargetException(
           "there are %d projects here already, such as %s; restore %s with a --data that does not exist yet, or purge them"
-              .formatted(present.size(), present.getFirst().name(), directory));
+              .formatted(present.size(), present.getFirst().name(), depot.name()));
     }
   }
 
@@ -136,13 +134,13 @@ public final class Restore {
     return ProjectRecord.decode(codec.open(id, sealed));
   }
 
-  private int all(Iterable<BlockId> ids, Path directory) throws IOException {
+  private int all(Iterable<BlockId> ids, String target) throws IOException {
     Map<ProjectId, ProjectRecord> records = new LinkedHashMap<>();
     for (BlockId id : ids) {
       ProjectRecord record = record(id, from, to.codec());
       records.put(record.id(), record);
     }
-    SmallFile.write(to.underWay(), directory + "\n");
+    SmallFile.write(to.underWay(), target + "\n");
     int snapshots = 0;
     for (ProjectRecord record : records.values()) {
       tally.begin(record.bytes());

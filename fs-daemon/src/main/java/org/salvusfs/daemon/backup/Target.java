@@ -3,138 +3,128 @@ package org.salvusfs.daemon.backup;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.salvusfs.blockstore.api.BlockCodec;
-import org.salvusfs.blockstore.api.BlockStore;
 import org.salvusfs.blockstore.api.ChunkStore;
-import org.salvusfs.blockstore.disk.Disk;
-import org.salvusfs.blockstore.disk.DiskFile;
-import org.salvusfs.blockstore.disk.LocalDisk;
-import org.salvusfs.daemon.datadir.SmallFile;
 
 /**
- * A directory that holds backups of one cluster: packs with all blocks, their index, one manifest
- * for each backup, a header, and the key file if the operator wants it there. Small files appear
- * whole or not at all, durably. Of one thread; a second process is refused by the index's lock.
+ * A {@link Depot} that holds backups of one cluster: packs with all blocks, one manifest for each
+ * backup, a header, and the key file if the operator wants it there. Of one thread; a second writer
+ * is refused.
  */
 public final class Target implements AutoCloseable {
   /** The key file, as it is in a data directory. */
   static final String KEY = "cluster.key";
 
+  /** What all packs are in. */
+  static final String PACKS = "packs";
+
   private static final String HEADER = "salvus-backup";
-  private static final String UNFINISHED = ".new";
   private static final Pattern MANIFEST = Pattern.compile("manifest-[0-9a-f]{8}\\.smf");
   private static final int RADIX = 16;
-  private static final long PACK_BYTES_MAX = 256L << 20;
 
-  /** What may lie in a directory that is taken for an empty one. */
-  private static final Set<String> NOTHING = Set.of("lost+found", HEADER + UNFINISHED);
+  /** What may lie in a place that is taken for an empty one. */
+  private static final Set<String> NOTHING =
+      Set.of("lost+found", HEADER + DirectoryDepot.UNFINISHED, BucketDepot.WRITER);
 
-  private final Path directory;
-  private final Disk disk;
+  private final Depot depot;
   private final TargetHeader header;
   private final ChunkStore packs;
+  private final Depot.Claim claim;
   private boolean isSealed;
 
-  private Target(Path directory, Disk disk, TargetHeader header, ChunkStore packs) {
-    this.directory = directory;
-    this.disk = disk;
+  private Target(Depot depot, TargetHeader header, ChunkStore packs, Depot.Claim claim) {
+    this.depot = depot;
     this.header = header;
     this.packs = packs;
+    this.claim = claim;
   }
 
-  /** What the header of a target says; empty if the directory is empty, or not there. */
-  static Optional<TargetHeader> look(Path directory) throws TargetException {
+  /** What the header of a target says; empty if nothing is there. */
+  static Optional<TargetHeader> look(Depot depot) throws TargetException {
     try {
-      if (!Files.exists(directory)) {
-        return Optional.empty();
+      List<String> present = depot.list();
+      if (present.contains(HEADER)) {
+        return Optional.of(header(depot));
       }
-      if (!Files.isDirectory(directory)) {
-        throw new TargetException(directory + " is not a directory; give another target");
-      }
-      if (Files.exists(directory.resolve(HEADER))) {
-        return Optional.of(header(directory));
-      }
-      try (Stream<Path> entries = Files.list(directory)) {
-        Optional<String> other =
-            entries
-                .map(entry -> String.valueOf(entry.getFileName()))
-                .filter(name -> !NOTHING.contains(name))
-                .sorted()
-                .findFirst();
-        if (other.isPresent()) {
-          throw new TargetException(
-              "%s holds other things than backups (%s); give an empty directory"
-                  .formatted(directory, other.get()));
-        }
+      Optional<String> other = present.stream().filter(name -> !NOTHING.contains(name)).findFirst();
+      if (other.isPresent()) {
+        throw new TargetException(
+            "%s holds other things than backups (%s); give an empty place"
+                .formatted(depot.name(), other.get()));
       }
       return Optional.empty();
-    } catch (TargetException e) {
-      throw e;
     } catch (IOException e) {
-      throw failed(directory, e);
+      throw failed(depot.name(), e);
     }
   }
 
-  private static TargetHeader header(Path directory) throws IOException {
-    Path file = directory.resolve(HEADER);
+  /** What the header says of a target that is there. */
+  static TargetHeader require(Depot depot) throws TargetException {
+    return look(depot)
+        .orElseThrow(() -> new TargetException("there is no backup in " + depot.name()));
+  }
+
+  private static TargetHeader header(Depot depot) throws IOException {
+    byte[] text = depot.get(HEADER);
     try {
-      return TargetHeader.parse(Files.readString(file));
-    } catch (NoSuchFileException e) {
-      throw e;
+      return TargetHeader.parse(new String(text, UTF_8));
     } catch (IOException e) {
       throw new TargetException(
-          "%s cannot be used (%s); back up to an empty directory, or mend the file"
-              .formatted(file, e.getMessage()),
+          "%s cannot be used (%s); back up to another target, or mend it"
+              .formatted(depot.where(HEADER), e.getMessage()),
           e);
     }
   }
 
   /**
-   * Opens a target to be written, or makes one of an empty directory.
+   * Opens a target to be written, or makes one of an empty place.
    *
    * @param wanted what its header shall say
    * @param keyText the key file, if that is to be there
    */
-  static Target openOrMake(Path directory, TargetHeader wanted, Optional<String> keyText)
+  static Target openOrMake(Depot depot, TargetHeader wanted, Optional<String> keyText)
       throws TargetException {
-    Optional<TargetHeader> present = look(directory);
+    Optional<TargetHeader> present = look(depot);
     try {
-      if (!Files.exists(directory)) {
-        Files.createDirectory(directory); // its parent is there, or a disk is not mounted
+      Depot.Claim claim = depot.claim();
+      try {
+        if (present.isEmpty()) {
+          write(depot, new TargetHeader(wanted.keyCheck(), false));
+        }
+        if (keyText.isPresent()) {
+          depot.putSecret(KEY, keyText.get());
+        }
+        write(depot, wanted);
+        if (!wanted.hasKey()) {
+          depot.delete(KEY);
+        }
+        return new Target(depot, wanted, depot.openPacks(), claim);
+      } catch (IOException e) {
+        throw closing(claim, e);
       }
-      Disk disk = LocalDisk.open(directory);
-      if (present.isEmpty()) {
-        write(disk, HEADER, new TargetHeader(wanted.keyCheck(), false).text().getBytes(UTF_8));
-      }
-      if (keyText.isPresent()) {
-        SmallFile.write(directory.resolve(KEY), keyText.get());
-      }
-      write(disk, HEADER, wanted.text().getBytes(UTF_8));
-      if (!wanted.hasKey()) {
-        disk.delete(KEY);
-        disk.syncDirectory();
-      }
-      return opened(directory, disk, wanted);
-    } catch (NoSuchFileException e) {
-      throw new TargetException(
-          "%s cannot be made, because %s is not there; is the disk mounted?"
-              .formatted(directory, directory.getParent()),
-          e);
     } catch (IOException e) {
-      throw failed(directory, e);
+      throw failed(depot.name(), e);
     }
+  }
+
+  private static void write(Depot depot, TargetHeader header) throws IOException {
+    depot.put(HEADER, header.text().getBytes(UTF_8));
+  }
+
+  private static IOException closing(Depot.Claim claim, IOException failure) {
+    try {
+      claim.close();
+    } catch (IOException e) {
+      failure.addSuppressed(e);
+    }
+    return failure;
   }
 
   /**
@@ -142,28 +132,17 @@ public final class Target implements AutoCloseable {
    *
    * @throws TargetException also if it is none
    */
-  static Target open(Path directory) throws TargetException {
-    TargetHeader header =
-        look(directory)
-            .orElseThrow(() -> new TargetException("there is no backup in " + directory));
+  static Target open(Depot depot) throws TargetException {
+    TargetHeader header = require(depot);
     try {
-      return opened(directory, LocalDisk.open(directory), header);
+      return new Target(depot, header, depot.openPacks(), () -> {});
     } catch (IOException e) {
-      throw failed(directory, e);
+      throw failed(depot.name(), e);
     }
   }
 
-  private static Target opened(Path directory, Disk disk, TargetHeader header) throws IOException {
-    var packs = LocalDisk.open(directory.resolve("packs"));
-    return new Target(
-        directory,
-        disk,
-        header,
-        BlockStore.openSealed(packs, directory.resolve("index"), PACK_BYTES_MAX));
-  }
-
-  Path directory() {
-    return directory;
+  String name() {
+    return depot.name();
   }
 
   TargetHeader header() {
@@ -171,16 +150,29 @@ public final class Target implements AutoCloseable {
   }
 
   Blocks blocks() {
-    return new TargetBlocks(directory, packs);
+    return new TargetBlocks(depot.name(), packs);
   }
 
   /** Refuses a target whose blocks are sealed under another key. */
-  static void requireKey(Path directory, TargetHeader header, byte[] keyCheck)
-      throws TargetException {
+  static void requireKey(Depot depot, TargetHeader header, byte[] keyCheck) throws TargetException {
     if (!MessageDigest.isEqual(header.keyCheck(), keyCheck)) {
       throw new TargetException(
           "%s holds backups of a cluster with another key; nothing was changed"
-              .formatted(directory));
+              .formatted(depot.name()));
+    }
+  }
+
+  /** The key file that lies on a target. */
+  static String key(Depot depot) throws TargetException {
+    try {
+      return new String(depot.get(KEY), UTF_8);
+    } catch (NoSuchFileException e) {
+      throw new TargetException(
+          "%s is not there, although the target says so; give the key file of the cluster with --key FILE"
+              .formatted(depot.where(KEY)),
+          e);
+    } catch (IOException e) {
+      throw failed(depot.name(), e);
     }
   }
 
@@ -193,77 +185,76 @@ public final class Target implements AutoCloseable {
    *
    * @throws TargetException also if a pack is gone or has another length
    */
-  static Optional<Named> latest(Path directory, BlockCodec codec) throws TargetException {
-    List<String> names = manifests(directory);
-    if (names.isEmpty()) {
-      return Optional.empty();
-    }
-    Path file = directory.resolve(names.getLast());
-    Manifest manifest;
+  static Optional<Named> latest(Depot depot, BlockCodec codec) throws TargetException {
     try {
-      manifest = Manifest.decode(Files.readAllBytes(file), codec);
+      List<String> names = manifests(depot);
+      if (names.isEmpty()) {
+        return Optional.empty();
+      }
+      byte[] file = depot.get(names.getLast());
+      Manifest manifest = decode(depot.where(names.getLast()), file, codec);
+      requirePacks(depot, manifest);
+      return Optional.of(new Named(names.getLast(), manifest));
+    } catch (IOException e) {
+      throw failed(depot.name(), e);
+    }
+  }
+
+  private static Manifest decode(String where, byte[] file, BlockCodec codec)
+      throws TargetException {
+    try {
+      return Manifest.decode(file, codec);
     } catch (IOException e) {
       throw new TargetException(
           "%s is damaged (%s); if it is moved away, the backup before it counts"
-              .formatted(file, e.getMessage()),
+              .formatted(where, e.getMessage()),
           e);
     }
-    requirePacks(directory, manifest);
-    return Optional.of(new Named(names.getLast(), manifest));
   }
 
-  private static List<String> manifests(Path directory) throws TargetException {
-    if (!Files.exists(directory)) {
-      return List.of();
-    }
-    try (Stream<Path> files = Files.list(directory)) {
-      return files
-          .map(file -> String.valueOf(file.getFileName()))
-          .filter(name -> MANIFEST.matcher(name).matches())
-          .sorted()
-          .toList();
-    } catch (IOException e) {
-      throw failed(directory, e);
-    }
+  private static List<String> manifests(Depot depot) throws IOException {
+    return depot.list().stream().filter(name -> MANIFEST.matcher(name).matches()).toList();
   }
 
-  private static void requirePacks(Path directory, Manifest manifest) throws TargetException {
+  private static void requirePacks(Depot depot, Manifest manifest) throws IOException {
+    Map<String, Long> present = depot.packs();
     for (var pack : manifest.packs().entrySet()) {
-      Path file = directory.resolve("packs").resolve(pack.getKey());
-      long bytes = file.toFile().length(); // 0 if it is not there
+      long bytes = present.getOrDefault(pack.getKey(), 0L);
       if (bytes != pack.getValue()) {
         throw new TargetException(
-            "%s is damaged: it has %d bytes, and had %d when the backup was made; put a good copy in its place, or back up to an empty directory"
-                .formatted(file, bytes, pack.getValue()));
+            "%s is damaged: it has %d bytes, and had %d when the backup was made; put a good copy in its place, or back up to another target"
+                .formatted(depot.where(PACKS + "/" + pack.getKey()), bytes, pack.getValue()));
       }
     }
   }
 
   /** Seals the packs: no more blocks can be put or read. Returns their lengths by name. */
   Map<String, Long> seal() throws TargetException {
-    close();
-    Map<String, Long> lengths = new TreeMap<>();
-    Path packsDirectory = directory.resolve("packs");
-    try (Stream<Path> files = Files.list(packsDirectory)) {
-      for (Path file : files.filter(Files::isRegularFile).toList()) {
-        lengths.put(String.valueOf(file.getFileName()), Files.size(file));
-      }
-      return lengths;
+    try {
+      sealPacks();
+      return depot.packs();
     } catch (IOException e) {
-      throw failed(directory, e);
+      throw failed(depot.name(), e);
+    }
+  }
+
+  private void sealPacks() throws IOException {
+    if (!isSealed) {
+      isSealed = true;
+      packs.close();
     }
   }
 
   /** Writes the next manifest, behind everything else; returns the name of its file. */
   String add(Manifest manifest, BlockCodec codec) throws TargetException {
-    List<String> names = manifests(directory);
-    int number = names.isEmpty() ? 1 : number(names.getLast()) + 1;
-    String name = "manifest-%08x.smf".formatted(number);
     try {
-      write(disk, name, manifest.encode(codec));
+      List<String> names = manifests(depot);
+      int number = names.isEmpty() ? 1 : number(names.getLast()) + 1;
+      String name = "manifest-%08x.smf".formatted(number);
+      depot.put(name, manifest.encode(codec));
       return name;
     } catch (IOException e) {
-      throw failed(directory, e);
+      throw failed(depot.name(), e);
     }
   }
 
@@ -272,41 +263,27 @@ public final class Target implements AutoCloseable {
         manifest, manifest.indexOf('-') + 1, manifest.indexOf('.'), RADIX);
   }
 
-  /** Makes or replaces a file: a crash leaves the old one or the new one. */
-  private static void write(Disk disk, String name, byte[] contents) throws IOException {
-    String unfinished = name + UNFINISHED;
-    disk.delete(unfinished);
-    try (DiskFile file = disk.create(unfinished)) {
-      file.write(ByteBuffer.wrap(contents), 0);
-      file.sync();
-    }
-    disk.rename(unfinished, name);
-    disk.syncDirectory();
-  }
-
   /** The sentence for a target that does not take or give what it is asked for. */
-  static TargetException failed(Path directory, IOException e) {
-    if (e instanceof TargetException done) {
-      return done;
+  static TargetException failed(String name, IOException e) {
+    for (Throwable at = e; at != null; at = at.getCause()) {
+      if (at instanceof TargetException done) {
+        return done; // perhaps packs have passed it on
+      }
     }
     String reason = e.getMessage() == null ? e.toString() : e.getMessage();
     return new TargetException(
         "the target %s failed (%s); see to it and run this again: it goes on, and backups that are complete are unharmed"
-            .formatted(directory, reason),
+            .formatted(name, reason),
         e);
   }
 
-  /** Syncs and seals what was put. Idempotent. */
+  /** Syncs and seals what was put, and lets others write. Idempotent. */
   @Override
   public void close() throws TargetException {
-    if (isSealed) {
-      return;
-    }
-    isSealed = true;
-    try {
-      packs.close();
+    try (claim) {
+      sealPacks();
     } catch (IOException e) {
-      throw failed(directory, e);
+      throw failed(depot.name(), e);
     }
   }
 }

@@ -1,7 +1,6 @@
 package org.salvusfs.daemon.backup;
 
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.salvusfs.blockstore.api.BlockId;
@@ -12,13 +11,13 @@ import org.salvusfs.blockstore.api.ChunkStore;
  * The blocks of a target: chunks, nodes and records, all in the same packs. Whatever fails is a
  * {@link TargetException}.
  */
-record TargetBlocks(Path directory, ChunkStore packs) implements Blocks {
+record TargetBlocks(String target, ChunkStore packs) implements Blocks {
   @Override
   public boolean hasNode(BlockId id) throws TargetException {
     try {
       return packs.contains(id);
     } catch (IOException e) {
-      throw Target.failed(directory, e);
+      throw Target.failed(target, e);
     }
   }
 
@@ -36,10 +35,10 @@ record TargetBlocks(Path directory, ChunkStore packs) implements Blocks {
     } catch (BlockStoreException.Corrupt e) {
       throw new TargetException(
           "the target %s is damaged: %s; put a good copy of that file in its place"
-              .formatted(directory, e.getMessage()),
+              .formatted(target, e.getMessage()),
           e);
     } catch (IOException e) {
-      throw Target.failed(directory, e);
+      throw Target.failed(target, e);
     }
   }
 
@@ -53,7 +52,7 @@ record TargetBlocks(Path directory, ChunkStore packs) implements Blocks {
     try {
       packs.put(id, sealed);
     } catch (IOException e) {
-      throw Target.failed(directory, e);
+      throw Target.failed(target, e);
     }
   }
 
@@ -69,7 +68,7 @@ record TargetBlocks(Path directory, ChunkStore packs) implements Blocks {
     try {
       packs.sync();
     } catch (IOException e) {
-      throw Target.failed(directory, e);
+      throw Target.failed(target, e);
     }
   }
 }

@@ -7,6 +7,9 @@
  * org.salvusfs.daemon.backup.Target}, {@link org.salvusfs.daemon.backup.Restore} the other way.
  * Blocks stay sealed as they are, and each is authenticated on its way.
  *
+ * <p>A target is in a {@link org.salvusfs.daemon.backup.Depot}: a directory, or a place in a
+ * bucket.
+ *
  * <h2>Invariants</h2>
  *
  * <ul>
@@ -14,6 +17,8 @@
  *       looked into: that makes backups incremental, and lets both directions go on after a kill.
  *       (What a snapshot that is being deleted has lost already is left out, and is in no other
  *       tree.)
+ *   <li>In a bucket, packs appear when they are sealed, in the order of their numbers; so the one
+ *       before holds there, too, although blocks are not there after each sync.
  *   <li>A manifest is written when everything that it names is durable. The latest manifest is the
  *       last complete backup, whatever happened since; the blocks of a target are only ever added
  *       to.
@@ -27,11 +32,12 @@
  * <h2>Threads</h2>
  *
  * <p>None of its own; the caller's does everything, and hears of the progress. Whoever wires sees
- * to it that one backup or restore runs at a time. The target's index has a lock of its own, so
- * that a second process is refused.
+ * to it that one backup or restore runs at a time. A directory's index has a lock of its own, and a
+ * bucket an object that says who writes, so that a second process is refused.
  *
  * @see "docs/formats/backup-v1.md"
  * @see "docs/decisions/015-a-backup-is-a-copy-of-trees.md"
+ * @see "docs/decisions/019-a-bucket-takes-sealed-packs.md"
  */
 @NullMarked
 package org.salvusfs.daemon.backup;

@@ -1,6 +1,5 @@
 package org.salvusfs.daemon.cli;
 
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -9,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 import org.salvusfs.daemon.management.BackupReport;
 import org.salvusfs.daemon.management.DaemonException;
 import org.salvusfs.daemon.management.KeyCopy;
+import org.salvusfs.daemon.management.TargetName;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
@@ -19,15 +19,19 @@ import picocli.CommandLine.TypeConversionException;
 @Command(
     name = "backup",
     description =
-        "Saves all projects with their snapshots to a directory; repeated, copies what is new.")
+        "Saves all projects with their snapshots to a directory or bucket; repeated, copies what is new.")
 final class BackupCommand implements Callable<Integer> {
   @Mixin private Common common = new Common();
 
   @Parameters(
       index = "0",
       paramLabel = "TARGET",
-      description = "directory on the daemon's machine that holds nothing but backups")
-  private Path target = Path.of("");
+      converter = TargetConverter.class,
+      description = {
+        "directory on the daemon's machine that holds nothing but backups,",
+        "or bucket: s3://NAME/PREFIX[?endpoint=URL&region=R&path-style=yes|no&profile=P]"
+      })
+  private TargetName target = TargetName.parse("/");
 
   @Option(
       names = "--project",
@@ -67,11 +71,7 @@ final class BackupCommand implements Callable<Integer> {
     var line = new LiveLine(session.err(), session.terminal() && !common.json());
     BackupReport report;
     try (var bar = ProgressBar.ofSteps("saving", line)) {
-      report =
-          common
-              .client()
-              .backups()
-              .backup(target.toAbsolutePath().normalize(), projects, Optional.ofNullable(key), bar);
+      report = common.client().backups().backup(target, projects, Optional.ofNullable(key), bar);
     }
     session.say(report, common.json(), text(report));
     return (report.isComplete() ? ExitCode.OK : ExitCode.NEGATIVE).status();

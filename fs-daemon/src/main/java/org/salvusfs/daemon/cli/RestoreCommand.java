@@ -6,11 +6,13 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import org.salvusfs.daemon.backup.Depot;
 import org.salvusfs.daemon.backup.KeyFromTarget;
 import org.salvusfs.daemon.control.ControlClient;
 import org.salvusfs.daemon.datadir.Layout;
 import org.salvusfs.daemon.management.DaemonException;
 import org.salvusfs.daemon.management.RestoreReport;
+import org.salvusfs.daemon.management.TargetName;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -25,8 +27,9 @@ final class RestoreCommand implements Callable<Integer> {
   @Parameters(
       index = "0",
       paramLabel = "TARGET",
-      description = "directory on the daemon's machine that holds backups")
-  private Path target = Path.of("");
+      converter = TargetConverter.class,
+      description = "directory on the daemon's machine that holds backups, or bucket: see backup")
+  private TargetName target = TargetName.parse("/");
 
   @Option(
       names = "--key",
@@ -42,24 +45,23 @@ final class RestoreCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws DaemonException {
-    Path directory = target.toAbsolutePath().normalize();
     Layout layout = common.layout();
     if (!Files.exists(layout.format())) {
-      return placeKey(directory, layout);
+      return placeKey(layout);
     }
     var line = new LiveLine(session.err(), session.terminal() && !common.json());
     RestoreReport report;
     try (var bar = ProgressBar.ofSteps("restoring", line)) {
-      report = ControlClient.of(layout).backups().restore(directory, bar);
+      report = ControlClient.of(layout).backups().restore(target, bar);
     }
     session.say(report, common.json(), text(report));
     return ExitCode.OK.status();
   }
 
   /** The first step, where no daemon has run yet: it is to begin with the key of the backup. */
-  private int placeKey(Path directory, Layout layout) throws DaemonException {
-    try {
-      KeyFromTarget.place(directory, Optional.ofNullable(key), layout);
+  private int placeKey(Layout layout) throws DaemonException {
+    try (var depot = Depot.of(target, layout.targets(), "nobody")) {
+      KeyFromTarget.place(depot, Optional.ofNullable(key), layout);
     } catch (IOException e) {
       throw new DaemonException.Obstructed(
           e.getMessage() == null ? e.toString() : e.getMessage(), e);

@@ -1,6 +1,5 @@
 package org.salvusfs.daemon.control;
 
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import org.salvusfs.daemon.management.BackupReport;
@@ -9,6 +8,7 @@ import org.salvusfs.daemon.management.DaemonException;
 import org.salvusfs.daemon.management.KeyCopy;
 import org.salvusfs.daemon.management.ManagedBackups;
 import org.salvusfs.daemon.management.RestoreReport;
+import org.salvusfs.daemon.management.TargetName;
 
 /**
  * What a command can ask, as far as it is about backups. Progress is heard on the caller's thread;
@@ -17,7 +17,7 @@ import org.salvusfs.daemon.management.RestoreReport;
 record BackupClient(ControlClient client) implements ManagedBackups {
   @Override
   public BackupReport backup(
-      Path target, List<String> projects, Optional<KeyCopy> key, CheckProgress progress)
+      TargetName target, List<String> projects, Optional<KeyCopy> key, CheckProgress progress)
       throws DaemonException {
     var wanted =
         new Messages.NewBackup(
@@ -28,7 +28,7 @@ record BackupClient(ControlClient client) implements ManagedBackups {
   }
 
   @Override
-  public RestoreReport restore(Path target, CheckProgress progress) throws DaemonException {
+  public RestoreReport restore(TargetName target, CheckProgress progress) throws DaemonException {
     var wanted = new Messages.NewRestore(target.toString());
     return client.follow("/v1/restores", wanted, progress, Messages.JobStatus::restored);
   }

@@ -70,7 +70,7 @@ public final class Messages {
   /**
    * Asks for a backup.
    *
-   * @param target absolute, of the daemon's machine
+   * @param target a {@link org.salvusfs.daemon.management.TargetName}
    * @param projects ids or names; null: all
    * @param key {@code include} or {@code omit}; null: as the last time
    */
@@ -80,7 +80,7 @@ public final class Messages {
   /**
    * Asks for the projects of a backup.
    *
-   * @param target absolute, of the daemon's machine
+   * @param target a {@link org.salvusfs.daemon.management.TargetName}
    */
   public record NewRestore(@Nullable String target) {}
 

@@ -37,6 +37,11 @@ public record Layout(Path directory) {
     return directory.resolve("restoring");
   }
 
+  /** What is known here of buckets with backups, and packs on their way there. */
+  public Path targets() {
+    return directory.resolve("targets");
+  }
+
   public Path packs() {
     return directory.resolve("packs");
   }

@@ -1,6 +1,5 @@
 package org.salvusfs.daemon.management;
 
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
@@ -14,8 +13,8 @@ public interface ManagedBackups {
    * Durable on return. Each project is saved as of one moment, while people go on working. Whatever
    * ends a backup, the target has the last complete one, and the next goes on.
    *
-   * @param target an absolute directory of this machine: empty, not there yet, or one that holds
-   *     backups of this cluster
+   * @param target a directory of this machine or a place in a bucket: empty, not there yet, or one
+   *     that holds backups of this cluster
    * @param projects ids or names; of the others the target's last backup is kept; empty: all that
    *     are not in the trash
    * @param key empty: as the last time, and at first included if a passphrase protects it
@@ -25,16 +24,15 @@ public interface ManagedBackups {
    * @throws DaemonException.Failed if no project could be saved
    */
   BackupReport backup(
-      Path target, List<String> projects, Optional<KeyCopy> key, CheckProgress progress)
+      TargetName target, List<String> projects, Optional<KeyCopy> key, CheckProgress progress)
       throws DaemonException;
 
   /**
    * Brings all projects of a target's last backup back, into an installation without projects.
    * Projects appear when all of them are complete. Repeated after a failure, it goes on.
    *
-   * @param target absolute
    * @throws DaemonException.Obstructed if there are projects here already, if the target is damaged
    *     or no target, or if the key here is another than that of the backup
    */
-  RestoreReport restore(Path target, CheckProgress progress) throws DaemonException;
+  RestoreReport restore(TargetName target, CheckProgress progress) throws DaemonException;
 }

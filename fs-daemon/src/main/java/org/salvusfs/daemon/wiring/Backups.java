@@ -11,6 +11,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import org.salvusfs.blockstore.api.KeyFile;
 import org.salvusfs.daemon.backup.Backup;
+import org.salvusfs.daemon.backup.Depot;
 import org.salvusfs.daemon.backup.Moments;
 import org.salvusfs.daemon.backup.Restore;
 import org.salvusfs.daemon.backup.TargetException;
@@ -20,6 +21,7 @@ import org.salvusfs.daemon.management.DaemonException;
 import org.salvusfs.daemon.management.KeyCopy;
 import org.salvusfs.daemon.management.ManagedBackups;
 import org.salvusfs.daemon.management.RestoreReport;
+import org.salvusfs.daemon.management.TargetName;
 import org.salvusfs.metadata.api.Project;
 import org.salvusfs.metadata.api.Snapshot;
 
@@ -42,12 +44,12 @@ final class Backups implements ManagedBackups {
 
   @Override
   public BackupReport backup(
-      Path target, List<String> projects, Optional<KeyCopy> key, CheckProgress progress)
+      TargetName target, List<String> projects, Optional<KeyCopy> key, CheckProgress progress)
       throws DaemonException {
     return alone(
         target,
         "backing up to " + target,
-        () -> {
+        depot -> {
           List<Project> wanted = new ArrayList<>();
           for (String idOrName : projects) {
             wanted.add(parts.catalogue().find(idOrName));
@@ -57,38 +59,32 @@ final class Backups implements ManagedBackups {
                 .filter(Project::isLive)
                 .forEach(wanted::add);
           }
-          return Backup.run(sources(), place(target, key), wanted, projects.isEmpty(), progress);
+          return Backup.run(sources(), place(depot, key), wanted, projects.isEmpty(), progress);
         });
   }
 
   @Override
-  public RestoreReport restore(Path target, CheckProgress progress) throws DaemonException {
+  public RestoreReport restore(TargetName target, CheckProgress progress) throws DaemonException {
     return alone(
-        target, "restoring from " + target, () -> Restore.run(destination(), target, progress));
+        target, "restoring from " + target, depot -> Restore.run(destination(), depot, progress));
   }
 
   /** What takes long. */
   @FunctionalInterface
   private interface Work<T> {
-    T run() throws IOException, DaemonException;
+    T run(Depot depot) throws IOException, DaemonException;
   }
 
-  private <T> T alone(Path target, String what, Work<T> work) throws DaemonException {
-    if (!target.isAbsolute()) {
-      throw new DaemonException.Invalid("the target %s is no absolute path".formatted(target));
-    }
-    if (target.startsWith(parts.config().mount())
-        || target.startsWith(parts.data().layout().directory())) {
-      throw new DaemonException.Invalid(
-          "the target %s is in the mount or the data directory, and would be lost with it"
-              .formatted(target));
+  private <T> T alone(TargetName target, String what, Work<T> work) throws DaemonException {
+    if (target instanceof TargetName.Directory directory) {
+      requireApart(directory.path());
     }
     if (!running.tryLock()) {
       throw new DaemonException.Obstructed(
           "a backup or restore is under way in this daemon; wait for it, or cancel its job");
     }
-    try {
-      return work.run();
+    try (var depot = Depot.of(target, parts.data().layout().targets(), writer())) {
+      return work.run(depot);
     } catch (TargetException e) {
       throw new DaemonException.Obstructed(String.valueOf(e.getMessage()), e);
     } catch (IOException e) {
@@ -96,6 +92,19 @@ final class Backups implements ManagedBackups {
     } finally {
       running.unlock();
     }
+  }
+
+  private void requireApart(Path directory) throws DaemonException {
+    if (directory.startsWith(parts.config().mount())
+        || directory.startsWith(parts.data().layout().directory())) {
+      throw new DaemonException.Invalid(
+          "the target %s is in the mount or the data directory, and would be lost with it"
+              .formatted(directory));
+    }
+  }
+
+  private String writer() {
+    return "the host %s".formatted(parts.data().host());
   }
 
   private Backup.Sources sources() {
@@ -134,11 +143,11 @@ final class Backups implements ManagedBackups {
   }
 
   /** Decides on the key: see decision 015. */
-  private Backup.Place place(Path target, Optional<KeyCopy> wish)
+  private Backup.Place place(Depot depot, Optional<KeyCopy> wish)
       throws IOException, DaemonException {
     Path file = parts.data().layout().clusterKey();
     boolean isWrapped = new KeyFile(file).isWrapped();
-    Optional<Boolean> before = Backup.hasKey(target);
+    Optional<Boolean> before = Backup.hasKey(depot);
     boolean hasKey;
     if (wish.isPresent()) {
       hasKey = wish.get() == KeyCopy.INCLUDE;
@@ -153,7 +162,7 @@ final class Backups implements ManagedBackups {
     }
     boolean isWritten = hasKey && (isWrapped || wish.isPresent());
     return new Backup.Place(
-        target, hasKey, isWritten ? Optional.of(Files.readString(file)) : Optional.empty());
+        depot, hasKey, isWritten ? Optional.of(Files.readString(file)) : Optional.empty());
   }
 
   private Moments.Moment hold(Project project) throws IOException, DaemonException {

@@ -37,6 +37,7 @@ import org.salvusfs.daemon.management.RestoreReport;
 import org.salvusfs.daemon.management.ScrubStatus;
 import org.salvusfs.daemon.management.SnapshotStatus;
 import org.salvusfs.daemon.management.StorageChange;
+import org.salvusfs.daemon.management.TargetName;
 import org.salvusfs.metadata.api.Durability;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -342,7 +343,7 @@ final class DaemonProcess implements ManagedDaemon {
   private final class AskedBackups implements ManagedBackups {
     @Override
     public BackupReport backup(
-        Path target, List<String> projects, Optional<KeyCopy> key, CheckProgress progress)
+        TargetName target, List<String> projects, Optional<KeyCopy> key, CheckProgress progress)
         throws DaemonException {
       try {
         return ask(
@@ -353,7 +354,7 @@ final class DaemonProcess implements ManagedDaemon {
     }
 
     @Override
-    public RestoreReport restore(Path target, CheckProgress progress) throws DaemonException {
+    public RestoreReport restore(TargetName target, CheckProgress progress) throws DaemonException {
       try {
         return ask(daemon -> daemon.backups().restore(target, unlessEnding(progress)));
       } catch (Ending e) {

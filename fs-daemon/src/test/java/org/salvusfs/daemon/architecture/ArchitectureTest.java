@@ -128,6 +128,15 @@ final class ArchitectureTest {
           .resideInAPackage("io.vertx..");
 
   @ArchTest
+  static final ArchRule awsSdk_onlyInBuckets =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("org.salvusfs.daemon.bucket..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("software.amazon.awssdk..");
+
+  @ArchTest
   static final ArchRule client_knowsNothingOfTheServer =
       noClasses()
           .that()

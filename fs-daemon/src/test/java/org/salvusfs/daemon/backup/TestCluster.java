@@ -146,11 +146,21 @@ final class TestCluster implements AutoCloseable {
   }
 
   BackupReport backUp(Path target, CheckProgress progress) throws IOException, DaemonException {
+    return backUp(new DirectoryDepot(target), progress);
+  }
+
+  BackupReport backUp(Depot target, CheckProgress progress) throws IOException, DaemonException {
     return backUp(target, metadata.projects().list(), true, KEY_CHECK, progress);
   }
 
   BackupReport backUp(
       Path target, List<Project> wanted, boolean isAll, byte[] keyCheck, CheckProgress progress)
+      throws IOException, DaemonException {
+    return backUp(new DirectoryDepot(target), wanted, isAll, keyCheck, progress);
+  }
+
+  BackupReport backUp(
+      Depot target, List<Project> wanted, boolean isAll, byte[] keyCheck, CheckProgress progress)
       throws IOException, DaemonException {
     var sources =
         new Backup.Sources(
@@ -178,10 +188,14 @@ final class TestCluster implements AutoCloseable {
   }
 
   RestoreReport restore(Path target, CheckProgress progress) throws IOException {
-    return restore(target, KEY_CHECK, progress);
+    return restore(new DirectoryDepot(target), KEY_CHECK, progress);
   }
 
   RestoreReport restore(Path target, byte[] keyCheck, CheckProgress progress) throws IOException {
+    return restore(new DirectoryDepot(target), keyCheck, progress);
+  }
+
+  RestoreReport restore(Depot target, byte[] keyCheck, CheckProgress progress) throws IOException {
     return Restore.run(
         new Restore.Destination(
             metadata.projects(),

@@ -345,6 +345,12 @@ final class CommandsTest {
     assertEquals(0, salvus("backup", "/mnt/b", "--key", "omit"));
     assertTrue(out().contains("2 projects with 7 snapshots are in /mnt/b"), out());
     assertTrue(out().contains("4.0 MB copied; the cluster key is not: keep"), out());
+    assertEquals(0, salvus("backup", "s3://backups/site?region=eu-1", "--key", "omit"));
+    assertTrue(out().contains("are in s3://backups/site?region=eu-1 ("), out());
+    assertEquals(2, salvus("backup", "s3://backups/site?secret=hunter2"));
+    String refusal = err.toString(StandardCharsets.UTF_8);
+    assertTrue(refusal.contains("no credentials"), refusal);
+    assertFalse(refusal.contains("hunter2"), refusal);
     daemon.plant("project demo was not saved");
     assertEquals(1, salvus("backup", "/mnt/b"));
     assertTrue(out().startsWith("project demo was not saved\n"), out());

@@ -1,6 +1,5 @@
 package org.salvusfs.daemon.management;
 
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -18,7 +17,7 @@ final class FakeBackups implements ManagedBackups {
 
   @Override
   public BackupReport backup(
-      Path target, List<String> projects, Optional<KeyCopy> key, CheckProgress progress)
+      TargetName target, List<String> projects, Optional<KeyCopy> key, CheckProgress progress)
       throws DaemonException {
     requireUsable(target);
     progress.at(500, 2000);
@@ -36,15 +35,15 @@ final class FakeBackups implements ManagedBackups {
   }
 
   @Override
-  public RestoreReport restore(Path target, CheckProgress progress) throws DaemonException {
+  public RestoreReport restore(TargetName target, CheckProgress progress) throws DaemonException {
     requireUsable(target);
     progress.at(500, 2000);
     return new RestoreReport(
         target.toString(), "manifest-00000001.smf", "2026-11-20T12:00:00Z", 2, 7, 100, 4_000_000);
   }
 
-  private static void requireUsable(Path target) throws DaemonException {
-    if (target.endsWith("full")) {
+  private static void requireUsable(TargetName target) throws DaemonException {
+    if (target.toString().endsWith("/full")) {
       throw new DaemonException.Obstructed("the target " + target + " is full");
     }
   }

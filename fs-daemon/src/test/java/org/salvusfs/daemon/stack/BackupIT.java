@@ -28,7 +28,8 @@ import org.salvusfs.daemon.management.BackupReport;
 @Tag("promise")
 @Tag("promise-16")
 class BackupIT {
-  private static final String WORK =
+  /** A little of everything that a project can hold. */
+  static final String WORK =
       """
       mkdir -p dir/sub/empty
       head -c 3000000 /dev/urandom > big; echo text > dir/text; : > dir/sub/nothing
@@ -206,6 +207,10 @@ class BackupIT {
 
   /** What each project is, and each of its snapshots. */
   private SortedMap<String, String> fingerprints() throws Exception {
+    return fingerprints(stack);
+  }
+
+  static SortedMap<String, String> fingerprints(DevStack stack) throws Exception {
     var prints = new TreeMap<String, String>();
     for (String project : sh(stack.mount(), "ls").lines().toList()) {
       Path home = stack.home(project);
