@@ -120,7 +120,7 @@ public final class Restore {
     present.addAll(to.projects().purging());
     if (!present.isEmpty()) {
       throw new TargetException(
-          "there are %d projects here already, such as %s; restore %s with a --data that does not exist yet, or purge them"
+          "there are projects here already (%d, such as %s); restore %s with a --data that does not exist yet, or purge them"
               .formatted(present.size(), present.getFirst().name(), depot.name()));
     }
   }

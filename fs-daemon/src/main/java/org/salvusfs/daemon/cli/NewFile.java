@@ -11,6 +11,7 @@ import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import org.salvusfs.daemon.management.DaemonException;
 
@@ -40,6 +41,11 @@ final class NewFile implements AutoCloseable {
           Files.createTempFile(this.file.getParent(), "." + this.file.getFileName() + ".", ".part");
       unfinished.toFile().deleteOnExit();
       channel = FileChannel.open(unfinished, WRITE);
+    } catch (NoSuchFileException e) {
+      throw new DaemonException.Obstructed(
+          "%s cannot be written, because %s is not there"
+              .formatted(this.file, this.file.getParent()),
+          e);
     } catch (IOException e) {
       throw obstructed(e);
     }

@@ -6,6 +6,7 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.Optional;
@@ -292,6 +293,11 @@ public final class DaemonStart {
       madeMountPoint = true;
     } catch (FileAlreadyExistsException there) {
       madeMountPoint = false; // a directory, or a dead mount, which the kernel binding removes
+    } catch (NoSuchFileException e) {
+      throw new DaemonException.Obstructed(
+          "the mount point %s cannot be made, because %s is not there"
+              .formatted(mount, mount.getParent()),
+          e);
     } catch (IOException e) {
       throw new DaemonException.Obstructed(
           "the mount point " + mount + " cannot be made (" + e + ")", e);

@@ -420,6 +420,8 @@ final class CommandsTest {
     assertEquals(3, salvus("export", "demo", data.toString(), "--force"));
     assertEquals(3, salvus("export", "demo", "/dev/null", "--force"));
     assertTrue(sentence().contains("no regular file"));
+    assertEquals(3, salvus("export", "demo", data.resolve("none/demo.tar").toString()));
+    assertTrue(sentence().contains("because " + data.resolve("none") + " is not there"));
   }
 
   @Test

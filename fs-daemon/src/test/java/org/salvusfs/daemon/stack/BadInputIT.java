@@ -125,6 +125,12 @@ class BadInputIT {
   }
 
   @Test
+  void dev_mountPointInNoDirectory_isRefused() throws Exception {
+    Path nowhere = fresh.resolve("nowhere");
+    commands.refused(OBSTRUCTED, nowhere + " is not there", fresh, dev(nowhere.resolve("mount")));
+  }
+
+  @Test
   void dev_mountPointNotEmpty_isRefused() throws Exception {
     commands.refused(OBSTRUCTED, "is not empty", fresh, dev(Path.of("/etc")));
   }
