@@ -202,18 +202,9 @@ final class TarWriter {
     header.mtime(Math.floorDiv(item.mtimeNanos(), 1_000_000_000L));
     header.link(entry.target());
     if (type == TarHeader.CHARACTER_DEVICE || type == TarHeader.BLOCK_DEVICE) {
-      header.device(major(item.rdev()), minor(item.rdev()));
+      header.device(item.deviceMajor(), item.deviceMinor());
     }
     put(records, header);
-  }
-
-  /** As the kernel packs them: {@code new_encode_dev}. */
-  private static int major(int rdev) {
-    return rdev >>> 8 & 0xfff;
-  }
-
-  private static int minor(int rdev) {
-    return (rdev & 0xff) | (rdev >>> 12 & 0xfff00);
   }
 
   private void put(PaxRecords records, TarHeader header) throws IOException {

@@ -51,6 +51,20 @@ public record InodeItem(
     return (mode & S_IFMT) == S_IFDIR;
   }
 
+  /**
+   * Major number of a device node.
+   *
+   * @see "linux/kdev_t.h, new_encode_dev()"
+   */
+  public int deviceMajor() {
+    return (rdev & 0xfff00) >>> 8;
+  }
+
+  /** Minor number of a device node. */
+  public int deviceMinor() {
+    return (rdev & 0xff) | ((rdev >>> 12) & 0xfff00);
+  }
+
   public boolean isRegular() {
     return (mode & S_IFMT) == S_IFREG;
   }

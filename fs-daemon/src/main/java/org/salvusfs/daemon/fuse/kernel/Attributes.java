@@ -56,8 +56,8 @@ final class Attributes {
     putTime(to, at + 80, item.btimeNanos());
     putTime(to, at + 96, item.ctimeNanos());
     putTime(to, at + 112, item.mtimeNanos());
-    to.putInt(at + 128, deviceMajor(item.rdev()));
-    to.putInt(at + 132, deviceMinor(item.rdev()));
+    to.putInt(at + 128, item.deviceMajor());
+    to.putInt(at + 132, item.deviceMinor());
     for (int spare = at + 136; spare < at + 256; spare += 8) {
       to.putLong(spare, 0);
     }
@@ -75,15 +75,6 @@ final class Attributes {
       return Long.MIN_VALUE;
     }
     return seconds * NANOS_PER_SECOND + nanoOfSecond;
-  }
-
-  /** Major number of a device number as new_encode_dev() packs it. */
-  private static int deviceMajor(int rdev) {
-    return (rdev & 0xfff00) >>> 8;
-  }
-
-  private static int deviceMinor(int rdev) {
-    return (rdev & 0xff) | ((rdev >>> 12) & 0xfff00);
   }
 
   private static long blocks(InodeItem item) {
