@@ -38,4 +38,26 @@ public interface BlockCodec {
    *     this key domain
    */
   byte[] open(BlockId id, byte[] sealed) throws BlockStoreException.Corrupt;
+
+  /**
+   * How long the plaintext is, as the block says without a proof: for {@link #open(BlockId, byte[],
+   * byte[], int)}, which proves it.
+   *
+   * @throws BlockStoreException.Corrupt if the bytes cannot be a sealed block
+   */
+  default int plaintextBytes(BlockId id, byte[] sealed) throws BlockStoreException.Corrupt {
+    return open(id, sealed).length;
+  }
+
+  /**
+   * Puts the plaintext into {@code into}, from {@code at} on. If it throws, those bytes may be
+   * anything.
+   *
+   * @throws BlockStoreException.Corrupt as {@link #open(BlockId, byte[])} does
+   */
+  default void open(BlockId id, byte[] sealed, byte[] into, int at)
+      throws BlockStoreException.Corrupt {
+    byte[] plaintext = open(id, sealed);
+    System.arraycopy(plaintext, 0, into, at, plaintext.length);
+  }
 }

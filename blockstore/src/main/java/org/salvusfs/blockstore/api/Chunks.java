@@ -1,5 +1,7 @@
 package org.salvusfs.blockstore.api;
 
+import java.nio.ByteBuffer;
+
 /**
  * File contents as chunks: cuts, names, deduplicates, seals, caches. Thread-safe; every operation
  * runs on the caller's thread, so callers decide how much runs in parallel.
@@ -33,14 +35,35 @@ public interface Chunks {
   void keep(BlockId id) throws BlockStoreException;
 
   /**
-   * The verified plaintext of a chunk. The array is shared with the cache: do not modify it.
+   * The verified plaintext of a chunk, in an array that nobody modifies.
    *
    * @throws BlockStoreException.Missing if no store has it
    * @throws BlockStoreException.Corrupt if it is damaged; never returns damaged bytes
    */
   byte[] get(BlockId id) throws BlockStoreException;
 
-  /** Whether {@link #get} would answer from memory. */
+  /**
+   * Puts {@code length} bytes of a chunk, verified, into a buffer.
+   *
+   * @param offset of the first of them in the chunk
+   * @throws IndexOutOfBoundsException if the chunk is shorter
+   * @throws BlockStoreException as {@link #get} does
+   */
+  default void read(BlockId id, int offset, int length, ByteBuffer into)
+      throws BlockStoreException {
+    into.put(get(id), offset, length);
+  }
+
+  /**
+   * Brings a chunk into the cache.
+   *
+   * @throws BlockStoreException as {@link #get} does
+   */
+  default void load(BlockId id) throws BlockStoreException {
+    get(id);
+  }
+
+  /** Whether {@link #read} would answer from memory. */
   boolean isCached(BlockId id);
 
   /** See {@link ChunkStore#sync()}. */

@@ -1,18 +1,20 @@
 package org.salvusfs.blockstore.cache;
 
-import com.github.benmanes.caffeine.cache.Cache;
-import com.github.benmanes.caffeine.cache.Caffeine;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.salvusfs.blockstore.api.BlockCodec;
 import org.salvusfs.blockstore.api.BlockId;
 import org.salvusfs.blockstore.api.BlockStoreException;
 import org.salvusfs.blockstore.api.ChunkStore;
 import org.salvusfs.blockstore.api.Chunks;
+import org.salvusfs.blockstore.cache.SlabCache.Region;
 import org.salvusfs.blockstore.chunker.FastCdc;
 
 /**
@@ -22,16 +24,17 @@ import org.salvusfs.blockstore.chunker.FastCdc;
  * copy must not push out what is read again and again.
  */
 public final class CachedChunks implements Chunks {
-  /** Heap bytes of an entry besides the plaintext: id, future, node, array header. */
-  private static final int ENTRY_BYTES = 200;
-
   private final ChunkStore store;
   private final BlockCodec codec;
   private final FastCdc chunker;
-  private final Cache<BlockId, byte[]> cache;
+
+  /** The longest chunk of zeros. */
+  private final BlockId zeros;
+
+  private final SlabCache cache;
 
   /** What is being loaded, and by whom it will be known. */
-  private final ConcurrentMap<BlockId, CompletableFuture<byte[]>> loading =
+  private final ConcurrentMap<BlockId, CompletableFuture<@Nullable Void>> loading =
       new ConcurrentHashMap<>();
 
   /**
@@ -43,12 +46,8 @@ public final class CachedChunks implements Chunks {
     this.store = store;
     this.codec = codec;
     this.chunker = chunker;
-    this.cache =
-        Caffeine.newBuilder()
-            .maximumWeight(cacheBytes)
-            .weigher((BlockId id, byte[] plaintext) -> ENTRY_BYTES + plaintext.length)
-            .executor(Runnable::run)
-            .build();
+    this.zeros = codec.id(ByteBuffer.allocate(FastCdc.BYTES_MAX));
+    this.cache = new SlabCache(cacheBytes);
   }
 
   @Override
@@ -75,7 +74,8 @@ public final class CachedChunks implements Chunks {
     if (length > FastCdc.BYTES_MAX) {
       throw new IllegalArgumentException("a chunk of " + length + " bytes is too long");
     }
-    BlockId id = codec.id(ByteBuffer.wrap(data, offset, length));
+    boolean isZeros = length == FastCdc.BYTES_MAX && FastCdc.isZeros(data, offset);
+    BlockId id = isZeros ? zeros : codec.id(ByteBuffer.wrap(data, offset, length));
     if (!store.contains(id)) {
       store.put(id, sealer.seal(id, data, offset, length));
     }
@@ -91,18 +91,27 @@ public final class CachedChunks implements Chunks {
 
   @Override
   public byte[] get(BlockId id) throws BlockStoreException {
-    byte[] plaintext = cache.getIfPresent(id);
-    if (plaintext != null) {
-      return plaintext;
+    try (Region region = region(id, 0)) {
+      return Arrays.copyOfRange(region.array(), region.start(), region.start() + region.length());
     }
-    var mine = new CompletableFuture<byte[]>();
-    CompletableFuture<byte[]> theirs = loading.putIfAbsent(id, mine);
-    return theirs == null ? load(id, mine) : await(theirs);
+  }
+
+  @Override
+  public void read(BlockId id, int offset, int length, ByteBuffer into) throws BlockStoreException {
+    try (Region region = region(id, length)) {
+      Objects.checkFromIndexSize(offset, length, region.length());
+      into.put(region.array(), region.start() + offset, length);
+    }
+  }
+
+  @Override
+  public void load(BlockId id) throws BlockStoreException {
+    region(id, 0).close();
   }
 
   @Override
   public boolean isCached(BlockId id) {
-    return cache.policy().getIfPresentQuietly(id) != null;
+    return cache.contains(id);
   }
 
   @Override
@@ -110,15 +119,31 @@ public final class CachedChunks implements Chunks {
     store.sync();
   }
 
-  private byte[] load(BlockId id, CompletableFuture<byte[]> future) throws BlockStoreException {
-    try {
-      byte[] plaintext = cache.getIfPresent(id);
-      if (plaintext == null) {
-        plaintext = codec.open(id, store.get(id));
-        cache.put(id, plaintext);
+  /** The chunk in memory, until the region is closed. */
+  private Region region(BlockId id, int readBytes) throws BlockStoreException {
+    while (true) {
+      Region region = cache.find(id, readBytes);
+      if (region != null) {
+        return region;
       }
-      future.complete(plaintext);
-      return plaintext;
+      var mine = new CompletableFuture<@Nullable Void>();
+      CompletableFuture<@Nullable Void> theirs = loading.putIfAbsent(id, mine);
+      if (theirs == null) {
+        return load(id, readBytes, mine);
+      }
+      await(theirs);
+    }
+  }
+
+  private Region load(BlockId id, int readBytes, CompletableFuture<@Nullable Void> future)
+      throws BlockStoreException {
+    try {
+      Region region = cache.find(id, readBytes);
+      if (region == null) {
+        region = open(id, readBytes);
+      }
+      future.complete(null);
+      return region;
     } catch (Throwable e) {
       future.completeExceptionally(e);
       throw e;
@@ -127,9 +152,27 @@ public final class CachedChunks implements Chunks {
     }
   }
 
-  private static byte[] await(CompletableFuture<byte[]> future) throws BlockStoreException {
+  private Region open(BlockId id, int readBytes) throws BlockStoreException {
+    byte[] sealed = store.get(id);
+    int length = codec.plaintextBytes(id, sealed);
+    if (length > FastCdc.BYTES_MAX) {
+      throw new BlockStoreException.Corrupt(
+          "block %s: %d bytes are too many for a chunk".formatted(id, length));
+    }
+    Region region = cache.reserve(id, length);
     try {
-      return future.join();
+      codec.open(id, sealed, region.array(), region.start());
+      cache.publish(region, readBytes);
+      return region;
+    } catch (Throwable e) {
+      region.close();
+      throw e;
+    }
+  }
+
+  private static void await(CompletableFuture<@Nullable Void> future) throws BlockStoreException {
+    try {
+      future.join();
     } catch (CompletionException e) {
       if (e.getCause() instanceof BlockStoreException failure) {
         throw failure;

@@ -1,5 +1,6 @@
 package org.salvusfs.blockstore.cache;
 
+import java.nio.ByteBuffer;
 import java.util.function.Supplier;
 import org.salvusfs.blockstore.api.BlockCodec;
 import org.salvusfs.blockstore.api.BlockId;
@@ -35,6 +36,16 @@ record SealedBy(CachedChunks chunks, Supplier<BlockCodec> sealer) implements Chu
   @Override
   public byte[] get(BlockId id) throws BlockStoreException {
     return chunks.get(id);
+  }
+
+  @Override
+  public void read(BlockId id, int offset, int length, ByteBuffer into) throws BlockStoreException {
+    chunks.read(id, offset, length, into);
+  }
+
+  @Override
+  public void load(BlockId id) throws BlockStoreException {
+    chunks.load(id);
   }
 
   @Override

@@ -1,6 +1,7 @@
 package org.salvusfs.blockstore.chunker;
 
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.Objects;
 import org.salvusfs.blockstore.api.KeyDomain;
 
@@ -33,10 +34,14 @@ public final class FastCdc {
   private static final long RARE = -1L << (Long.SIZE - 18);
   private static final long FREQUENT = -1L << (Long.SIZE - 14);
 
+  private static final byte[] ZEROS = new byte[BYTES_MAX];
+
   private final long[] gear = new long[256];
+  private final int zerosCut;
 
   public FastCdc(KeyDomain keys) {
     ByteBuffer.wrap(keys.gearSeed()).asLongBuffer().get(gear);
+    zerosCut = cut(ZEROS, 0, BYTES_MAX);
   }
 
   /**
@@ -55,25 +60,52 @@ public final class FastCdc {
       }
       return length;
     }
-    int end = offset + Math.min(length, BYTES_MAX);
+    if (length >= BYTES_MAX && isZeros(data, offset)) {
+      return zerosCut;
+    }
+    return cut(data, offset, Math.min(length, BYTES_MAX));
+  }
+
+  /**
+   * Whether the next {@link #BYTES_MAX} bytes are zeros: disk images and databases are full of
+   * them.
+   */
+  public static boolean isZeros(byte[] data, int offset) {
+    return Arrays.equals(data, offset, offset + BYTES_MAX, ZEROS, 0, BYTES_MAX);
+  }
+
+  private int cut(byte[] data, int offset, int length) {
+    int end = offset + length;
     int average = Math.min(end, offset + BYTES_AVERAGE);
-    int at = offset + BYTES_MIN - WINDOW_BYTES;
+    int found = scan(data, offset + BYTES_MIN - 1, average, RARE);
+    if (found < 0) {
+      found = scan(data, average, end, FREQUENT);
+    }
+    return found < 0 ? length : found + 1 - offset;
+  }
+
+  /**
+   * The first byte of {@code [from, to)} whose fingerprint has zeros where the mask has ones, or
+   * -1. Takes two bytes at a time, so that the sum for the next two need not wait for each of them.
+   */
+  private int scan(byte[] data, int from, int to, long mask) {
     long hash = 0;
-    for (; at < offset + BYTES_MIN - 1; at++) {
+    int at = from - (WINDOW_BYTES - 1);
+    for (; at < from; at++) {
       hash = (hash << 1) + gear[data[at] & 0xff];
     }
-    for (; at < average; at++) {
-      hash = (hash << 1) + gear[data[at] & 0xff];
-      if ((hash & RARE) == 0) {
-        return at + 1 - offset;
+    for (; at < to - 1; at += 2) {
+      long one = gear[data[at] & 0xff];
+      long two = gear[data[at + 1] & 0xff];
+      long before = (hash << 1) + one;
+      hash = (hash << 2) + ((one << 1) + two);
+      if ((before & mask) == 0) {
+        return at;
+      }
+      if ((hash & mask) == 0) {
+        return at + 1;
       }
     }
-    for (; at < end; at++) {
-      hash = (hash << 1) + gear[data[at] & 0xff];
-      if ((hash & FREQUENT) == 0) {
-        return at + 1 - offset;
-      }
-    }
-    return end - offset;
+    return at < to && ((hash << 1) + gear[data[at] & 0xff] & mask) == 0 ? at : -1;
   }
 }

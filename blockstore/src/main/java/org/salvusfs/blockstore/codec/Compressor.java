@@ -1,5 +1,6 @@
 package org.salvusfs.blockstore.codec;
 
+import org.jspecify.annotations.Nullable;
 import org.salvusfs.blockstore.api.BlockId;
 import org.salvusfs.blockstore.api.BlockStoreException.Corrupt;
 import org.salvusfs.blockstore.api.Compression;
@@ -50,10 +51,12 @@ final class Compressor {
     return packed < length - (length >> GAIN_SHIFT) ? packed : -1;
   }
 
-  /** The plaintext of a block, whichever method it was made with. */
-  byte[] decompress(byte format, BlockId id, byte[] from, int packed, int length) throws Corrupt {
+  /** The plaintext of a block, whichever method it was made with: see {@link Method}. */
+  byte[] decompress(
+      byte format, BlockId id, byte[] from, int packed, int length, byte @Nullable [] into, int at)
+      throws Corrupt {
     Method method = format == Worker.ZSTD ? zstd : lz4;
-    return method.decompress(id, from, packed, length);
+    return method.decompress(id, from, packed, length, into, at);
   }
 
   /**

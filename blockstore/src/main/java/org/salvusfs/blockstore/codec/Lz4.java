@@ -4,6 +4,7 @@ import net.jpountz.lz4.LZ4Compressor;
 import net.jpountz.lz4.LZ4Exception;
 import net.jpountz.lz4.LZ4Factory;
 import net.jpountz.lz4.LZ4SafeDecompressor;
+import org.jspecify.annotations.Nullable;
 import org.salvusfs.blockstore.api.BlockId;
 import org.salvusfs.blockstore.api.BlockStoreException.Corrupt;
 
@@ -34,14 +35,16 @@ final class Lz4 implements Method {
   }
 
   @Override
-  public byte[] decompress(BlockId id, byte[] from, int packed, int length) throws Corrupt {
+  public byte[] decompress(
+      BlockId id, byte[] from, int packed, int length, byte @Nullable [] into, int at)
+      throws Corrupt {
     // LZ4 cannot expand more than 255 times; the header is authentic, but a bug is not excluded.
-    if (length < 0 || length > 255L * packed) {
+    if (length > 255L * packed) {
       throw new Corrupt("block %s: %d bytes cannot hold %d".formatted(id, packed, length));
     }
-    byte[] plaintext = new byte[length];
+    byte[] plaintext = into == null ? new byte[length] : into;
     try {
-      if (unlz4.decompress(from, 0, packed, plaintext, 0, length) == length) {
+      if (unlz4.decompress(from, 0, packed, plaintext, at, length) == length) {
         return plaintext;
       }
     } catch (LZ4Exception e) {

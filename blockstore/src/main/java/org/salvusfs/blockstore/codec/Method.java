@@ -1,5 +1,6 @@
 package org.salvusfs.blockstore.codec;
 
+import org.jspecify.annotations.Nullable;
 import org.salvusfs.blockstore.api.BlockId;
 import org.salvusfs.blockstore.api.BlockStoreException.Corrupt;
 
@@ -15,9 +16,12 @@ interface Method {
   int compress(byte[] from, int offset, int length, byte[] into);
 
   /**
-   * A new array of {@code length} bytes.
+   * Decompresses to {@code length} bytes.
    *
    * @param from holds an authentic payload in its first {@code packed} bytes
+   * @param into where they go, from {@code at} on; null: to the start of a new array
+   * @return the array that holds them
    */
-  byte[] decompress(BlockId id, byte[] from, int packed, int length) throws Corrupt;
+  byte[] decompress(BlockId id, byte[] from, int packed, int length, byte @Nullable [] into, int at)
+      throws Corrupt;
 }

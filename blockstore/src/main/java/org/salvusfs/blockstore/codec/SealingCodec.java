@@ -55,6 +55,19 @@ public final class SealingCodec implements BlockCodec {
     return plaintext;
   }
 
+  @Override
+  public int plaintextBytes(BlockId id, byte[] sealed) throws BlockStoreException.Corrupt {
+    return Worker.plaintextBytes(id, sealed);
+  }
+
+  @Override
+  public void open(BlockId id, byte[] sealed, byte[] into, int at)
+      throws BlockStoreException.Corrupt {
+    Worker worker = take();
+    worker.open(id, sealed, into, at);
+    idle.push(worker);
+  }
+
   /** A worker in the middle of a call that threw is not put back: its state is unknown. */
   private Worker take() {
     Worker worker = idle.poll();

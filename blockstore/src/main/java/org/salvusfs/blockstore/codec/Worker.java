@@ -88,27 +88,39 @@ final class Worker {
     }
   }
 
-  byte[] open(BlockId id, byte[] sealed) throws Corrupt {
+  /** What the header says; not authentic yet. */
+  static int plaintextBytes(BlockId id, byte[] sealed) throws Corrupt {
     int payloadBytes = sealed.length - HEADER_BYTES - TAG_BYTES;
     if (payloadBytes < 0) {
       throw new Corrupt(
           "block %s: %d bytes are too few for a sealed block".formatted(id, sealed.length));
     }
-    byte format = sealed[0];
     int length = ByteBuffer.wrap(sealed).getInt(1);
+    if (length < 0 || (sealed[0] == RAW && length != payloadBytes)) {
+      throw new Corrupt("block %s: its header gives a wrong length".formatted(id));
+    }
+    return length;
+  }
+
+  byte[] open(BlockId id, byte[] sealed) throws Corrupt {
+    return open(id, sealed, null, 0);
+  }
+
+  /** The plaintext in {@code into} from {@code at} on, or at the start of a new array. */
+  byte[] open(BlockId id, byte[] sealed, byte @Nullable [] into, int at) throws Corrupt {
+    int length = plaintextBytes(id, sealed);
+    int payloadBytes = sealed.length - HEADER_BYTES - TAG_BYTES;
+    byte format = sealed[0];
     return switch (format) {
       case RAW -> {
-        if (length != payloadBytes) {
-          throw new Corrupt("block %s: its header gives a wrong length".formatted(id));
-        }
-        byte[] plaintext = new byte[length];
-        decrypt(id, sealed, payloadBytes, plaintext);
+        byte[] plaintext = into == null ? new byte[length] : into;
+        decrypt(id, sealed, payloadBytes, plaintext, at);
         yield plaintext;
       }
       case LZ4, ZSTD -> {
         byte[] buffer = scratch(payloadBytes);
-        decrypt(id, sealed, payloadBytes, buffer);
-        yield compressor.decompress(format, id, buffer, payloadBytes, length);
+        decrypt(id, sealed, payloadBytes, buffer, 0);
+        yield compressor.decompress(format, id, buffer, payloadBytes, length, into, at);
       }
       default ->
           throw new Corrupt(
@@ -117,11 +129,12 @@ final class Worker {
     };
   }
 
-  private void decrypt(BlockId id, byte[] sealed, int payloadBytes, byte[] into) throws Corrupt {
+  private void decrypt(BlockId id, byte[] sealed, int payloadBytes, byte[] into, int at)
+      throws Corrupt {
     try {
       opener.init(Cipher.DECRYPT_MODE, key(id, sealed[0], payloadBytes), FIXED_NONCE);
       opener.updateAAD(sealed, 0, HEADER_BYTES);
-      opener.doFinal(sealed, HEADER_BYTES, payloadBytes + TAG_BYTES, into, 0);
+      opener.doFinal(sealed, HEADER_BYTES, payloadBytes + TAG_BYTES, into, at);
     } catch (AEADBadTagException e) {
       throw new Corrupt("block %s: damaged, or sealed under another key".formatted(id), e);
     } catch (GeneralSecurityException e) {

@@ -2,6 +2,7 @@ package org.salvusfs.blockstore.codec;
 
 import com.github.luben.zstd.Zstd;
 import com.github.luben.zstd.ZstdException;
+import org.jspecify.annotations.Nullable;
 import org.salvusfs.blockstore.api.BlockId;
 import org.salvusfs.blockstore.api.BlockStoreException.Corrupt;
 
@@ -27,11 +28,13 @@ final class Zstandard implements Method {
   }
 
   @Override
-  public byte[] decompress(BlockId id, byte[] from, int packed, int length) throws Corrupt {
+  public byte[] decompress(
+      BlockId id, byte[] from, int packed, int length, byte @Nullable [] into, int at)
+      throws Corrupt {
     try {
       if (packed > 0 && Zstd.getFrameContentSize(from, 0, packed) == length) {
-        byte[] plaintext = new byte[length];
-        if (Zstd.decompressByteArray(plaintext, 0, length, from, 0, packed) == length) {
+        byte[] plaintext = into == null ? new byte[length] : into;
+        if (Zstd.decompressByteArray(plaintext, at, length, from, 0, packed) == length) {
           return plaintext;
         }
       }

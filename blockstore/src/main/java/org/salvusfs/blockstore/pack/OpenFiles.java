@@ -16,6 +16,7 @@ import org.salvusfs.blockstore.disk.DiskFile;
 final class OpenFiles implements Closeable {
   private final Disk disk;
   private final int filesMax;
+  private final RecordBuffers buffers = new RecordBuffers();
   private final ReentrantLock lock = new ReentrantLock();
   private final LinkedHashMap<String, Entry> entries = new LinkedHashMap<>(16, 0.75f, true);
 
@@ -59,6 +60,11 @@ final class OpenFiles implements Closeable {
         entry.file.close();
       }
     }
+  }
+
+  /** For what is read from them. */
+  RecordBuffers buffers() {
+    return buffers;
   }
 
   Use use(String name) throws IOException {

@@ -82,27 +82,31 @@ final class Pack {
    * @throws BlockStoreException.Failed if the disk fails
    */
   byte[] read(BlockId id, Location at) throws BlockStoreException {
-    ByteBuffer record = load(id, at);
-    String fault = fault(id, at, record);
-    if (fault != null) {
-      throw new Corrupt("block %s in %s at %d: %s".formatted(id, name(), at.offset(), fault));
+    ByteBuffer record = files.buffers().take(PackFormat.RECORD_HEADER_BYTES + at.length());
+    try {
+      load(id, at, record);
+      String fault = fault(id, at, record);
+      if (fault != null) {
+        throw new Corrupt("block %s in %s at %d: %s".formatted(id, name(), at.offset(), fault));
+      }
+      return payload(record);
+    } finally {
+      files.buffers().giveBack(record);
     }
-    return payload(record);
   }
 
   /**
-   * The bytes in a record's place, whatever they are; fewer at the end of the file.
+   * Reads the bytes in a record's place, whatever they are; fewer at the end of the file.
    *
+   * @param record has room for exactly header and payload
    * @throws BlockStoreException.Failed if the disk fails
    */
-  ByteBuffer load(BlockId id, Location at) throws BlockStoreException {
-    var record = ByteBuffer.allocate(PackFormat.RECORD_HEADER_BYTES + at.length());
+  void load(BlockId id, Location at, ByteBuffer record) throws BlockStoreException {
     try (OpenFiles.Use use = files.use(name())) {
       use.file().read(record, at.offset());
     } catch (IOException e) {
       throw Failures.of("reading block %s from %s at %d".formatted(id, name(), at.offset()), e);
     }
-    return record;
   }
 
   /** What is wrong with a record that was loaded; null: nothing that its checksums would tell. */
@@ -125,7 +129,7 @@ final class Pack {
 
   /** The sealed block of a record that was loaded and has no fault. */
   static byte[] payload(ByteBuffer record) {
-    byte[] sealed = new byte[record.capacity() - PackFormat.RECORD_HEADER_BYTES];
+    byte[] sealed = new byte[record.limit() - PackFormat.RECORD_HEADER_BYTES];
     record.get(PackFormat.RECORD_HEADER_BYTES, sealed);
     return sealed;
   }

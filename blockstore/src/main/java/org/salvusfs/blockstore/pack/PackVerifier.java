@@ -133,7 +133,8 @@ final class PackVerifier {
   private void prove(Pack pack, BlockId id, Location at) throws BlockStoreException {
     String fault;
     try {
-      ByteBuffer record = pack.load(id, at);
+      var record = ByteBuffer.allocate(PackFormat.RECORD_HEADER_BYTES + at.length());
+      pack.load(id, at, record);
       fault = pack.fault(id, at, record);
       if (fault == null) {
         fault = fault(id, Pack.payload(record));

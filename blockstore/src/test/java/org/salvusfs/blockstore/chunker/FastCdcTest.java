@@ -68,6 +68,36 @@ class FastCdcTest {
   }
 
   @Test
+  void cut_isWhereOneByteAfterTheOtherSaysSo() {
+    for (int seed = 0; seed < 200; seed++) {
+      var random = new Random(seed);
+      byte[] data = data(random, seed);
+      int offset = random.nextInt(1 + data.length / 2);
+      int length = Math.min(data.length - offset, 1 + random.nextInt(300_000));
+      if (length > 0) {
+        assertEquals(
+            simpleCut(data, offset, length),
+            chunker.cut(data, offset, length, true),
+            "seed " + seed);
+      }
+    }
+  }
+
+  private static int simpleCut(byte[] data, int offset, int length) {
+    long[] gear = new long[256];
+    ByteBuffer.wrap(TestKeys.domain().gearSeed()).asLongBuffer().get(gear);
+    long hash = 0;
+    for (int i = 0; i < Math.min(length, FastCdc.BYTES_MAX); i++) {
+      hash = (hash << 1) + gear[data[offset + i] & 0xff];
+      int zeros = i < FastCdc.BYTES_AVERAGE ? 18 : 14;
+      if (i >= FastCdc.BYTES_MIN - 1 && Long.numberOfLeadingZeros(hash) >= zeros) {
+        return i + 1;
+      }
+    }
+    return Math.min(length, FastCdc.BYTES_MAX);
+  }
+
+  @Test
   void cut_constantData_givesLongestChunks() {
     assertEquals(FastCdc.BYTES_MAX, chunker.cut(new byte[1 << 20], 0, 1 << 20, true));
   }

@@ -126,15 +126,18 @@ class SealingCodecTest {
     byte[] text = TestBytes.text(new Random(1), 5000);
     byte[] packed = new byte[method.bytesMax(text.length)];
     int bytes = method.compress(text, 0, text.length, packed);
-    assertArrayEquals(text, method.decompress(id, packed, bytes, text.length));
-    assertThrows(Corrupt.class, () -> method.decompress(id, packed, bytes, text.length - 1));
-    assertThrows(Corrupt.class, () -> method.decompress(id, packed, bytes, text.length + 1));
-    assertThrows(Corrupt.class, () -> method.decompress(id, packed, bytes / 2, text.length));
-    assertThrows(Corrupt.class, () -> method.decompress(id, packed, 0, 0));
+    assertArrayEquals(text, method.decompress(id, packed, bytes, text.length, null, 0));
+    assertThrows(
+        Corrupt.class, () -> method.decompress(id, packed, bytes, text.length - 1, null, 0));
+    assertThrows(
+        Corrupt.class, () -> method.decompress(id, packed, bytes, text.length + 1, null, 0));
+    assertThrows(
+        Corrupt.class, () -> method.decompress(id, packed, bytes / 2, text.length, null, 0));
+    assertThrows(Corrupt.class, () -> method.decompress(id, packed, 0, 0, null, 0));
     for (int seed = 0; seed < 1000; seed++) {
       var random = new Random(seed);
       byte[] noise = TestBytes.noise(random, random.nextInt(100));
-      assertThrows(Corrupt.class, () -> method.decompress(id, noise, noise.length, 50));
+      assertThrows(Corrupt.class, () -> method.decompress(id, noise, noise.length, 50, null, 0));
     }
   }
 

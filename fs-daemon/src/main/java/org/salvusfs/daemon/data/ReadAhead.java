@@ -116,7 +116,7 @@ final class ReadAhead {
   private void fetch(List<BlockId> group) {
     for (BlockId chunk : group) {
       try {
-        chunks.get(chunk);
+        chunks.load(chunk);
       } catch (IOException e) {
         log.debug("no read-ahead of chunk {}: {}", chunk, e.toString());
       }

@@ -69,7 +69,7 @@ final class Reader {
     switch (piece) {
       case Piece.Memory memory -> into.put(memory.array(), memory.start(), memory.length());
       case Piece.InChunk stored ->
-          into.put(chunks.get(stored.chunk()), stored.chunkOffset(), stored.length());
+          chunks.read(stored.chunk(), stored.chunkOffset(), stored.length(), into);
       case Piece.Zero hole -> zero(into, hole.lengthBytes());
     }
   }
