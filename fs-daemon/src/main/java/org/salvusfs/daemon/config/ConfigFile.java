@@ -133,7 +133,10 @@ public final class ConfigFile {
         value(Setting.DURABILITY),
         value(Setting.PATIENCE),
         new DaemonConfig.Txg(
-            value(Setting.TXG_INTERVAL), value(Setting.TXG_DIRTY_BYTES), value(Setting.TXG_ITEMS)),
+            value(Setting.TXG_INTERVAL),
+            value(Setting.TXG_DIRTY_BYTES),
+            value(Setting.TXG_DIRTY_BYTES_ALL),
+            value(Setting.TXG_ITEMS)),
         new DaemonConfig.Cache(value(Setting.CACHE_CHUNKS), value(Setting.CACHE_NODES)),
         new DaemonConfig.Fuse(
             value(Setting.FUSE_THREADS),

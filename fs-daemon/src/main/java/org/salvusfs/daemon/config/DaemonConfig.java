@@ -49,9 +49,10 @@ public record DaemonConfig(
   /**
    * When a transaction group closes: on the first of these.
    *
+   * @param dirtyBytesAll memory for uncommitted changes of all projects together
    * @param items changed items in the overlay
    */
-  public record Txg(Duration interval, long dirtyBytes, int items) {}
+  public record Txg(Duration interval, long dirtyBytes, long dirtyBytesAll, int items) {}
 
   /** Memory for what was read, in bytes. */
   public record Cache(long chunkBytes, long nodeBytes) {}

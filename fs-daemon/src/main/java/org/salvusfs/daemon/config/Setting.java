@@ -39,7 +39,8 @@ record Setting<T>(String path, String type, @Nullable String fallback, Reader<T>
       new Setting<>("durability", "host or quorum", "host", Setting::durability);
   static final Setting<Duration> PATIENCE = duration("patience", "30s");
   static final Setting<Duration> TXG_INTERVAL = duration("txg.interval", "5s");
-  static final Setting<Long> TXG_DIRTY_BYTES = bytes("txg.dirty-bytes", "32MiB");
+  static final Setting<Long> TXG_DIRTY_BYTES = bytes("txg.dirty-bytes", "48MiB");
+  static final Setting<Long> TXG_DIRTY_BYTES_ALL = bytes("txg.dirty-bytes-all", "144MiB");
   static final Setting<Integer> TXG_ITEMS = number("txg.items", "100000", 1, 10_000_000);
   static final Setting<Long> CACHE_CHUNKS = bytes("cache.chunks", "96MiB");
   static final Setting<Long> CACHE_NODES = bytes("cache.nodes", "64MiB");
@@ -87,6 +88,7 @@ record Setting<T>(String path, String type, @Nullable String fallback, Reader<T>
           PATIENCE,
           TXG_INTERVAL,
           TXG_DIRTY_BYTES,
+          TXG_DIRTY_BYTES_ALL,
           TXG_ITEMS,
           CACHE_CHUNKS,
           CACHE_NODES,

@@ -39,6 +39,7 @@ import org.salvusfs.metadata.log.MovedIntentLog;
 import org.salvusfs.metadata.log.QuorumIntentLog;
 import org.salvusfs.metadata.tree.Tree;
 import org.salvusfs.metadata.txg.CommitListener;
+import org.salvusfs.metadata.txg.DirtyBudget;
 import org.salvusfs.metadata.txg.Transactions;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -60,6 +61,7 @@ final class Projects implements ProjectOpener, OpenProjects, AutoCloseable {
   private final Executor workers;
   private final ThreadFactory committers =
       Thread.ofPlatform().daemon().name("committer-", 0).factory();
+  private final DirtyBudget dirtyBudget;
   private final CommitListener commits;
   private final Quotas quotas;
 
@@ -86,6 +88,7 @@ final class Projects implements ProjectOpener, OpenProjects, AutoCloseable {
     this.config = config;
     this.surroundings = surroundings;
     this.workers = workers;
+    this.dirtyBudget = new DirtyBudget(config.txg().dirtyBytesAll());
     this.commits = commits;
     this.quotas = quotas;
   }
@@ -214,6 +217,7 @@ final class Projects implements ProjectOpener, OpenProjects, AutoCloseable {
             chunks,
             surroundings.nanoClock(),
             committers,
+            dirtyBudget,
             commits);
     var opened =
         Transactions.open(parts, options(), fence, term, before, view -> contents(chunks, view));

@@ -29,7 +29,8 @@ final class ConfigFileTest {
     assertEquals(
         new DaemonConfig.Cassandra(false, List.of("127.0.0.1:9042"), "dc1", "salvus", 3),
         config.cassandra());
-    assertEquals(new DaemonConfig.Txg(Duration.ofSeconds(5), 32 << 20, 100_000), config.txg());
+    assertEquals(
+        new DaemonConfig.Txg(Duration.ofSeconds(5), 48 << 20, 144 << 20, 100_000), config.txg());
     assertEquals(Durability.HOST, config.durability());
     assertEquals(Duration.ofSeconds(30), config.patience());
     assertEquals(
@@ -53,7 +54,7 @@ final class ConfigFileTest {
               datacenter: graz
               keyspace: salvus_graz
               copies: 5
-            txg: {interval: 500ms, dirty-bytes: 1GiB, items: 5}
+            txg: {interval: 500ms, dirty-bytes: 1GiB, dirty-bytes-all: 2GiB, items: 5}
             cache:
               chunks: 64KiB
               nodes: 1MiB
@@ -85,7 +86,7 @@ final class ConfigFileTest {
                 false, List.of("10.0.0.1:9042", "db.example:9043"), "graz", "salvus_graz", 5),
             Durability.QUORUM,
             Duration.ofMinutes(2),
-            new DaemonConfig.Txg(Duration.ofMillis(500), 1L << 30, 5),
+            new DaemonConfig.Txg(Duration.ofMillis(500), 1L << 30, 2L << 30, 5),
             new DaemonConfig.Cache(64 << 10, 1 << 20),
             new DaemonConfig.Fuse(4, true, FuseChoice.JNR),
             new DaemonConfig.Keeping(Retention.parse("1h:3,1d:5"), 9, 7, Duration.ofDays(14)),

@@ -31,6 +31,7 @@ import org.salvusfs.metadata.sim.ValidLease;
 import org.salvusfs.metadata.tree.NodeCache;
 import org.salvusfs.metadata.tree.Tree;
 import org.salvusfs.metadata.txg.CommitListener;
+import org.salvusfs.metadata.txg.DirtyBudget;
 import org.salvusfs.metadata.txg.Transactions;
 
 /**
@@ -102,6 +103,7 @@ final class SimStack {
             blocks.chunks(),
             System::nanoTime,
             this::committer,
+            new DirtyBudget(Long.MAX_VALUE),
             CommitListener.NONE);
     var options =
         new Transactions.Options(

@@ -40,6 +40,7 @@ import org.salvusfs.metadata.log.QuorumIntentLog;
 import org.salvusfs.metadata.tree.NodeCache;
 import org.salvusfs.metadata.tree.Tree;
 import org.salvusfs.metadata.txg.CommitListener;
+import org.salvusfs.metadata.txg.DirtyBudget;
 import org.salvusfs.metadata.txg.Transactions;
 
 /**
@@ -139,6 +140,7 @@ final class Holder implements AutoCloseable {
             blocks.chunks(),
             host.nanoClock(),
             task -> Thread.ofPlatform().daemon().name("committer").unstarted(task),
+            new DirtyBudget(Long.MAX_VALUE),
             CommitListener.NONE);
     var options =
         new Transactions.Options(

@@ -32,6 +32,7 @@ import org.salvusfs.metadata.tree.FakeBlockCodec;
 import org.salvusfs.metadata.tree.NodeCache;
 import org.salvusfs.metadata.tree.Tree;
 import org.salvusfs.metadata.txg.CommitListener;
+import org.salvusfs.metadata.txg.DirtyBudget;
 import org.salvusfs.metadata.txg.Transactions;
 import org.salvusfs.quota.admission.Notice;
 import org.salvusfs.quota.admission.Quota;
@@ -103,6 +104,7 @@ final class ProjectRig implements AutoCloseable {
             chunks,
             System::nanoTime,
             task -> Thread.ofPlatform().daemon().name("committer").unstarted(task),
+            new DirtyBudget(Long.MAX_VALUE),
             CommitListener.NONE);
     var options =
         new Transactions.Options(

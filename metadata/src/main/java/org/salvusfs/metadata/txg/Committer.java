@@ -129,6 +129,7 @@ final class Committer implements Runnable {
     }
     groups.committed(group, update.root());
     contents.committed(group.txg);
+    groups.released();
     journal.committed(group.txg);
     retirement.add(group.txg, update.replaced());
     long nanos = parts.nanoClock().getAsLong() - start;

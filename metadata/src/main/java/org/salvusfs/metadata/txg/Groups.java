@@ -14,7 +14,10 @@ import org.salvusfs.metadata.tree.Tree;
  * The open, the syncing and the committed state of a project, and the waiting between operations
  * and the committer. Readers and holders take no lock; the mutex is held for memory work only.
  */
-final class Groups {
+final class Groups implements DirtyBudget.Owner {
+  /** About what a changed item takes: key, value, and its node of the overlay. */
+  private static final int CHANGE_BYTES = 300;
+
   /**
    * What readers see; replaced as a whole.
    *
@@ -26,6 +29,7 @@ final class Groups {
   private final Tree tree;
   private final Contents contents;
   private final Transactions.Options options;
+  private final DirtyBudget.Share share;
 
   private final ReentrantLock mutex = new ReentrantLock();
   private final Condition workToDo = mutex.newCondition();
@@ -52,6 +56,7 @@ final class Groups {
       Tree tree,
       Contents contents,
       Transactions.Options options,
+      DirtyBudget budget,
       BlockId root,
       long committedTxg,
       long openTxg) {
@@ -59,6 +64,7 @@ final class Groups {
     this.contents = contents;
     this.options = options;
     this.state = state(new Group(openTxg), null, root, committedTxg);
+    this.share = budget.join(this);
   }
 
   private State state(Group open, @Nullable Group syncing, BlockId root, long committedTxg) {
@@ -169,24 +175,38 @@ final class Groups {
    * @throws MetadataException.Unavailable if there is no room within the configured patience
    */
   void awaitRoom(long bytes) throws IOException {
-    if (bytes > 0 && failure instanceof BlockStoreException.Full full) {
-      throw full;
-    }
-    if (hasRoom(bytes)) {
+    refuseIfFull(bytes);
+    if (hasRoom(bytes) && share.admit(heldBytes(), bytes)) {
       return;
     }
-    mutex.lock();
+    share.beginWait();
     try {
       long nanosLeft = options.patience().toNanos();
-      while (!hasRoom(bytes)) {
-        if (bytes > 0 && failure instanceof BlockStoreException.Full full) {
-          throw full;
+      while (true) {
+        share.makeRoom(bytes);
+        mutex.lock();
+        try {
+          refuseIfFull(bytes);
+          boolean hasOwnRoom = hasRoom(bytes);
+          if (hasOwnRoom && share.admit(heldBytes(), bytes)) {
+            return;
+          }
+          if (!hasOwnRoom) {
+            requestClose();
+          }
+          nanosLeft = await(nanosLeft, "the store has not taken earlier changes");
+        } finally {
+          mutex.unlock();
         }
-        requestClose();
-        nanosLeft = await(nanosLeft, "the store has not taken earlier changes");
       }
     } finally {
-      mutex.unlock();
+      share.endWait();
+    }
+  }
+
+  private void refuseIfFull(long bytes) throws BlockStoreException.Full {
+    if (bytes > 0 && failure instanceof BlockStoreException.Full full) {
+      throw full;
     }
   }
 
@@ -194,6 +214,41 @@ final class Groups {
     Group open = state.open();
     return open.overlay.changes() < options.changesMax()
         && contents.dirtyBytes(open.txg) + bytes <= options.dirtyBytesMax();
+  }
+
+  private long heldBytes() {
+    State now = state;
+    Group syncing = now.syncing();
+    return heldBytes(now.open()) + (syncing == null ? 0 : heldBytes(syncing));
+  }
+
+  private long heldBytes(Group group) {
+    return contents.dirtyBytes(group.txg) + (long) CHANGE_BYTES * group.overlay.changes();
+  }
+
+  @Override
+  public void closeEarly() {
+    mutex.lock();
+    try {
+      requestClose();
+    } finally {
+      mutex.unlock();
+    }
+  }
+
+  @Override
+  public void wake() {
+    mutex.lock();
+    try {
+      progress.signalAll();
+    } finally {
+      mutex.unlock();
+    }
+  }
+
+  /** The contents of the latest commit are dropped. */
+  void released() {
+    share.released(heldBytes());
   }
 
   /** Waits once for {@link #progress}; callers loop. Returns the nanoseconds that are left. */
@@ -352,6 +407,11 @@ final class Groups {
     } finally {
       mutex.unlock();
     }
+  }
+
+  /** What is held does not count any more: the committer has ended. */
+  void leave() {
+    share.leave();
   }
 
   boolean isStopping() {

@@ -81,6 +81,7 @@ public final class Transactions implements AutoCloseable {
       Chunks chunks,
       LongSupplier nanoClock,
       ThreadFactory threads,
+      DirtyBudget budget,
       CommitListener listener) {}
 
   private final Parts parts;
@@ -108,7 +109,9 @@ public final class Transactions implements AutoCloseable {
     this.parts = parts;
     this.view = view;
     this.usage = new Usage(counters);
-    this.groups = new Groups(parts.tree(), contents, options, head.root(), head.txg(), openTxg);
+    this.groups =
+        new Groups(
+            parts.tree(), contents, options, parts.budget(), head.root(), head.txg(), openTxg);
     this.tenure = new Tenure(parts.lease(), leaseTerm, groups);
     view.attach(groups);
     this.appender = new LogAppender(parts.log(), journal, contents, parts.chunks(), view, tenure);
@@ -349,6 +352,7 @@ public final class Transactions implements AutoCloseable {
     } finally {
       groups.stop();
       joinCommitter();
+      groups.leave();
       parts.log().close();
     }
     retirement.deleteAll();

@@ -77,6 +77,7 @@ final class Rig {
   final SimulatedMetadata metadata;
   Lease lease = new ValidLease();
   final List<IntentLog.Entry> logRecords = new ArrayList<>();
+  DirtyBudget budget = new DirtyBudget(Long.MAX_VALUE);
   private final FakeBlockCodec codec = new FakeBlockCodec();
   Transactions.Options options =
       new Transactions.Options(
@@ -84,6 +85,11 @@ final class Rig {
 
   Rig() throws MetadataException {
     this(new ProjectId(new UUID(1, 2)), new SimulatedMetadata());
+    make();
+  }
+
+  /** Makes the project. */
+  void make() throws MetadataException {
     var cache = new NodeCache(metadata.nodes(), codec, 1 << 20);
     var update =
         Transactions.create(new Tree(project, codec, cache), metadata.nodes(), 1, DIRECTORY);
@@ -143,6 +149,7 @@ final class Rig {
             NO_CHUNKS,
             System::nanoTime,
             task -> Thread.ofPlatform().daemon().name("committer").unstarted(task),
+            budget,
             CommitListener.NONE);
     return Transactions.open(parts, options, fence, 0, head(), SmallContents::new);
   }

@@ -81,6 +81,7 @@ class SnapshotsIT {
             Rig.NO_CHUNKS,
             System::nanoTime,
             task -> Thread.ofPlatform().daemon().name("committer").unstarted(task),
+            new DirtyBudget(Long.MAX_VALUE),
             CommitListener.NONE);
     var head = requireNonNull(metadata.heads().read(id));
     return Transactions.open(parts, OPTIONS, fence, 0, head, SmallContents::new).transactions();

@@ -25,6 +25,7 @@ import org.salvusfs.metadata.api.Fence;
 import org.salvusfs.metadata.api.Head;
 import org.salvusfs.metadata.api.Lease;
 import org.salvusfs.metadata.api.MetadataException;
+import org.salvusfs.metadata.api.ProjectId;
 import org.salvusfs.metadata.item.DirentItem;
 import org.salvusfs.metadata.item.InodeItem;
 import org.salvusfs.metadata.item.Keys;
@@ -191,6 +192,23 @@ class TransactionsTest {
         });
     rig.metadata.faults().away(false);
     on.transactions().close();
+  }
+
+  @Test
+  void awaitRoom_whenAnotherProjectHoldsTheMemory_hasThatOneCommit() throws IOException {
+    rig.budget = new DirtyBudget(5000);
+    var holder = rig.open();
+    write(holder, create(holder, "large"), "x".repeat(4000));
+    var other = new Rig(new ProjectId(new UUID(7, 7)), rig.metadata);
+    other.budget = rig.budget;
+    other.make();
+    var writer = other.open();
+    assertTrue(holder.transactions().isDirty());
+    write(writer, create(writer, "small"), "y".repeat(1000));
+    assertFalse(holder.transactions().isDirty());
+    writer.transactions().close();
+    holder.transactions().close();
+    assertEquals(0, rig.budget.heldBytes());
   }
 
   @Test
