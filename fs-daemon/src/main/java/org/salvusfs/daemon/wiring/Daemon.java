@@ -131,6 +131,7 @@ final class Daemon {
         store,
         parts.projects(),
         mount,
+        snapshot -> keeper().snapshots().isLeftBehind(snapshot),
         () -> keeper().spaces().refusal(open.fence().project()).isPresent());
   }
 
