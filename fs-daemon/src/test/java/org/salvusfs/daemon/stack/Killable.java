@@ -30,6 +30,6 @@ interface Killable {
   /** Removes what {@link #prepare} made. */
   void clear(ControlClient client) throws DaemonException;
 
-  /** After the last round. */
+  /** After the last round of many. */
   default void conclude(ControlClient client) throws Exception {}
 }
