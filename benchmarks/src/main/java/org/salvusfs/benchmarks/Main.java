@@ -1,6 +1,7 @@
 package org.salvusfs.benchmarks;
 
 import org.salvusfs.benchmarks.binding.BindingCommand;
+import org.salvusfs.benchmarks.large.LargeCommand;
 import org.salvusfs.benchmarks.snapshots.SnapshotsCommand;
 import org.salvusfs.benchmarks.workload.WorkloadCommand;
 import picocli.CommandLine;
@@ -22,6 +23,7 @@ public final class Main implements Runnable {
         .addSubcommand(new WorkloadCommand())
         .addSubcommand(new BindingCommand())
         .addSubcommand(new SnapshotsCommand())
+        .addSubcommand(new LargeCommand())
         .addSubcommand(
             new CommandLine(new JmhCommand()).setUnmatchedOptionsArePositionalParams(true));
   }

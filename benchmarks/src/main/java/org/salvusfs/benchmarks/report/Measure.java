@@ -51,6 +51,19 @@ public sealed interface Measure {
     }
   }
 
+  /** Less is better: the time of the whole, if it is short. */
+  record Milliseconds() implements Measure {
+    @Override
+    public double value(double seconds) {
+      return seconds * 1e3;
+    }
+
+    @Override
+    public String unit() {
+      return "ms";
+    }
+  }
+
   /** Less is better: how much is stored. Samples are bytes. */
   record Size() implements Measure {
     @Override

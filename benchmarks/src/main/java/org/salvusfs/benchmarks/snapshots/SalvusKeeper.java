@@ -1,18 +1,13 @@
 package org.salvusfs.benchmarks.snapshots;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 import org.salvusfs.benchmarks.machine.FileTree;
+import org.salvusfs.benchmarks.machine.Installation;
 import org.salvusfs.benchmarks.machine.Shell;
 import org.salvusfs.blockstore.api.Compression;
-import org.salvusfs.daemon.control.ControlClient;
-import org.salvusfs.daemon.datadir.Layout;
 import org.salvusfs.daemon.management.DaemonException;
 import org.salvusfs.daemon.management.ImportReport;
 
@@ -40,20 +35,16 @@ final class SalvusKeeper implements Keeper {
   }
 
   private final Way way;
-  private final Path launcher;
-  private final Path home;
-  private @Nullable ControlClient client;
+  private final Installation salvus;
 
   /**
    * Not yet started.
    *
-   * @param root of the repository, where the launcher is
    * @param home where the installation will be; is not there
    */
-  SalvusKeeper(Way way, Path root, Path home) {
+  SalvusKeeper(Way way, Path home) {
     this.way = way;
-    this.launcher = root.resolve("salvus").toAbsolutePath();
-    this.home = home;
+    this.salvus = new Installation(home);
   }
 
   @Override
@@ -63,11 +54,9 @@ final class SalvusKeeper implements Keeper {
 
   @Override
   public void open() throws IOException, InterruptedException, DaemonException {
-    Files.createDirectories(home);
-    run("dev", "--detach", "--mount", mount().toString());
-    client = ControlClient.of(Layout.of(data()));
+    salvus.start();
     for (String tree : Versions.TREES) {
-      client().createProject(tree, Optional.empty(), Optional.of(way.compression));
+      salvus.client().createProject(tree, Optional.empty(), Optional.of(way.compression));
     }
   }
 
@@ -75,7 +64,7 @@ final class SalvusKeeper implements Keeper {
   public void prepare(Path tree) throws IOException, InterruptedException, DaemonException {
     if (way == Way.MOUNT) {
       Shell.run(tree, "rsync", "-aHAX", "--delete", "./", project(tree) + "/");
-      client().commit();
+      salvus.client().commit();
     }
   }
 
@@ -83,18 +72,18 @@ final class SalvusKeeper implements Keeper {
   public void save(Path tree, String version) throws IOException, DaemonException {
     String project = tree.getFileName().toString();
     if (way != Way.MOUNT) {
-      ImportReport report = client().importDirectory(project, tree, (done, total) -> {});
+      ImportReport report = salvus.client().importDirectory(project, tree, (done, total) -> {});
       if (!report.isComplete()) {
         throw new IOException("not everything was imported: " + report.failures());
       }
     }
-    client().snapshots().create(project, Optional.of(version), "");
+    salvus.client().snapshots().create(project, Optional.of(version), "");
   }
 
   /** The packs; Cassandra writes its part when it likes. */
   @Override
   public long storedBytes() throws IOException {
-    return FileTree.bytes(Layout.of(data()).packs());
+    return FileTree.bytes(salvus.packs());
   }
 
   @Override
@@ -106,35 +95,10 @@ final class SalvusKeeper implements Keeper {
 
   @Override
   public void close() throws IOException, InterruptedException {
-    if (client != null) {
-      run("stop");
-      client = null;
-    }
-  }
-
-  private ControlClient client() {
-    if (client == null) {
-      throw new IllegalStateException(home + " is not open");
-    }
-    return client;
-  }
-
-  private Path data() {
-    return home.resolve("data");
-  }
-
-  private Path mount() {
-    return home.resolve("projects");
+    salvus.stop();
   }
 
   private Path project(Path tree) {
-    return mount().resolve(tree.getFileName());
-  }
-
-  private void run(String command, String... options) throws IOException, InterruptedException {
-    var words = new ArrayList<>(List.of(launcher.toString(), command));
-    words.addAll(List.of("--data", data().toString()));
-    words.addAll(List.of(options));
-    Shell.run(Path.of("/"), words.toArray(String[]::new));
+    return salvus.project(tree.getFileName().toString());
   }
 }

@@ -131,10 +131,9 @@ public final class SnapshotsCommand implements Callable<Integer> {
   }
 
   private static List<Keeper> keepers(Path home) {
-    Path root = Path.of(System.getProperty("salvus.root", "."));
     var keepers = new ArrayList<Keeper>();
     for (var way : SalvusKeeper.Way.values()) {
-      var keeper = new SalvusKeeper(way, root, home.resolve("salvusfs-" + way));
+      var keeper = new SalvusKeeper(way, home.resolve("salvusfs-" + way));
       keepers.add(keeper);
     }
     for (var kind : Archiver.Kind.values()) {

@@ -27,6 +27,13 @@ public interface Sweep extends AutoCloseable {
   Marks marks();
 
   /**
+   * What a block takes in the packs, with the header of its record, in bytes; 0 if there is none.
+   *
+   * @throws BlockStoreException.Failed if the index fails
+   */
+  long recordBytes(BlockId id) throws BlockStoreException;
+
+  /**
    * Frees space.
    *
    * @param unusedMax how much of the space may stay garbage, as a share of what is in use; packs

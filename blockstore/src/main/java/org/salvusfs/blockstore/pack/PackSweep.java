@@ -114,6 +114,16 @@ final class PackSweep implements Sweep {
   }
 
   @Override
+  public long recordBytes(BlockId id) throws BlockStoreException {
+    try {
+      Location at = present(id);
+      return at == null ? 0 : PackFormat.recordBytes(at.length());
+    } catch (IOException e) {
+      throw Failures.of("looking up block " + id, e);
+    }
+  }
+
+  @Override
   public Result run(double unusedMax, Pace pace) throws BlockStoreException {
     try {
       sealGarbage(unusedMax);

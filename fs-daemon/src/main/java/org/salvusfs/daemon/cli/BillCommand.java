@@ -1,6 +1,7 @@
 package org.salvusfs.daemon.cli;
 
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import org.salvusfs.daemon.management.Bill;
 import org.salvusfs.daemon.management.DaemonException;
 import org.salvusfs.quota.policy.Sizes;
@@ -33,12 +34,13 @@ final class BillCommand implements Callable<Integer> {
   private static String text(Bill bill) {
     Long bound = bill.boundBytes();
     var text =
-        "live       %s in %d inodes%nsnapshots  %s that the project no longer has%s%nstored     %s by all projects of this host"
+        "live       %s in %d inodes%nsnapshots  %s that the project no longer has%s%nstored     %s%npacks      %s by all projects of this host"
             .formatted(
                 Sizes.text(bill.liveBytes()),
                 bill.liveInodes(),
                 Sizes.text(bill.heldBytes()),
                 bound == null ? "" : ", of at most " + Sizes.text(bound),
+                stored(bill.stored()),
                 Sizes.text(bill.storeBytes()));
     if (bill.notice() != null) {
       text += "\n\n" + bill.notice();
@@ -56,6 +58,20 @@ final class BillCommand implements Callable<Integer> {
           keepers(one));
     }
     return text + "\n\n" + table.text();
+  }
+
+  private static String stored(Bill.@Nullable Stored stored) {
+    if (stored == null) {
+      return "not counted yet; ./salvus gc run does";
+    }
+    var text =
+        "%s, and %s with snapshots, of which %s is shared with other projects; as of %s"
+            .formatted(
+                Sizes.text(stored.liveBytes()),
+                Sizes.text(stored.bytes()),
+                Sizes.text(stored.sharedBytes()),
+                stored.asOf());
+    return stored.errorBytes() == 0 ? text : text + ", +- " + Sizes.text(stored.errorBytes());
   }
 
   private static String keepers(Bill.OfSnapshot one) {

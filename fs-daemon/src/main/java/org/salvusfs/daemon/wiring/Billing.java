@@ -9,7 +9,12 @@ import org.salvusfs.metadata.api.Project;
 import org.salvusfs.metadata.txg.SnapshotUse;
 
 /** Says what projects take, from what is counted already. */
-record Billing(Catalogue catalogue, Projects projects, Stores stores, SnapshotSpaces spaces) {
+record Billing(
+    Catalogue catalogue,
+    Projects projects,
+    Stores stores,
+    SnapshotSpaces spaces,
+    GarbageRuns garbage) {
   /** Of a project that this daemon holds or can hold. */
   Bill of(String idOrName) throws IOException, DaemonException {
     Project project = catalogue.find(idOrName);
@@ -25,6 +30,7 @@ record Billing(Catalogue catalogue, Projects projects, Stores stores, SnapshotSp
         use.heldBytes(),
         bound == Limits.UNLIMITED ? null : bound,
         held.notice().get().orElse(null),
+        garbage.stored(project.id()).orElse(null),
         stores.blocks().usedBytes(),
         use.snapshots().stream().map(Billing::part).toList());
   }

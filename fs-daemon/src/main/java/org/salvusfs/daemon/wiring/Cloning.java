@@ -3,6 +3,8 @@ package org.salvusfs.daemon.wiring;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import org.salvusfs.daemon.management.DaemonException;
 import org.salvusfs.metadata.api.Project;
@@ -10,12 +12,21 @@ import org.salvusfs.metadata.api.ProjectId;
 import org.salvusfs.metadata.api.Snapshot;
 import org.salvusfs.metadata.tree.Tree;
 
-/** Makes projects that begin as others are or were. */
+/** Makes projects that begin as others are or were. Thread-safe. */
 final class Cloning {
+  /** How the names of snapshots begin that are there only while a clone of the present is made. */
+  private static final String PASSING = "for-clone-";
+
+  /** A snapshot by its project and name. */
+  private record Passing(ProjectId project, String name) {}
+
   private final Stores stores;
   private final Projects projects;
   private final Catalogue catalogue;
   private final Surroundings surroundings;
+
+  /** Those that somebody is about to make, or to delete again. */
+  private final Set<Passing> inUse = ConcurrentHashMap.newKeySet();
 
   Cloning(Stores stores, Projects projects, Catalogue catalogue, Surroundings surroundings) {
     this.stores = stores;
@@ -45,25 +56,43 @@ final class Cloning {
   /**
    * Through a snapshot that nobody sees afterwards, and whose row keeps the clone's nodes.
    *
-   * @param snapshotName a free one
+   * @param moment a free word
    */
-  Project ofPresent(Project origin, String snapshotName, String name)
+  Project ofPresent(Project origin, String moment, String name)
       throws IOException, DaemonException {
     requireFree(name);
+    var passing = new Passing(origin.id(), PASSING + moment);
+    inUse.add(passing);
+    try {
+      return ofPresent(origin, passing, name);
+    } finally {
+      inUse.remove(passing);
+    }
+  }
+
+  private Project ofPresent(Project origin, Passing passing, String name)
+      throws IOException, DaemonException {
     var snapshots = projects.held(origin).transactions().snapshots();
     var now =
         Instant.ofEpochMilli(TimeUnit.NANOSECONDS.toMillis(surroundings.wallClock().getAsLong()));
     Optional<Snapshot> kept =
-        snapshots.create(snapshotName, Snapshot.Kind.AUTO, "for the clone " + name, now);
+        snapshots.create(passing.name(), Snapshot.Kind.AUTO, "for the clone " + name, now);
     if (kept.isEmpty()) {
       throw new DaemonException.NameTaken(
-          "a snapshot named \"%s\" is in the way; try again".formatted(snapshotName));
+          "a snapshot named \"%s\" is in the way; try again".formatted(passing.name()));
     }
     try {
       return of(origin, kept.get(), name);
     } finally {
       stores.metadata().snapshots().delete(origin.id(), kept.get().created());
     }
+  }
+
+  /** Whether a snapshot was made for a clone by a daemon that was killed over it. */
+  boolean isLeftBehind(Snapshot snapshot) {
+    return snapshot.kind() == Snapshot.Kind.AUTO
+        && snapshot.name().startsWith(PASSING)
+        && !inUse.contains(new Passing(snapshot.project(), snapshot.name()));
   }
 
   private void requireFree(String name) throws IOException, DaemonException {

@@ -131,6 +131,7 @@ final class Daemon {
         store,
         parts.projects(),
         mount,
+        snapshot -> keeper().snapshots().isLeftBehind(snapshot),
         () -> keeper().spaces().refusal(open.fence().project()).isPresent());
   }
 
@@ -243,7 +244,12 @@ final class Daemon {
 
   Bill bill(String idOrName) throws DaemonException {
     try {
-      return new Billing(parts.catalogue(), parts.projects(), parts.stores(), keeper().spaces())
+      return new Billing(
+              parts.catalogue(),
+              parts.projects(),
+              parts.stores(),
+              keeper().spaces(),
+              parts.garbage())
           .of(idOrName);
     } catch (IOException e) {
       throw Explain.request("counting what project " + idOrName + " takes", e);

@@ -5,6 +5,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.TimeUnit;
@@ -12,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 import org.salvusfs.blockstore.api.Sweep;
 import org.salvusfs.daemon.config.DaemonConfig;
 import org.salvusfs.daemon.data.CapturedChunks;
+import org.salvusfs.daemon.management.Bill;
 import org.salvusfs.daemon.management.GarbageRun;
 import org.salvusfs.daemon.management.GarbageRun.Phase;
 import org.salvusfs.daemon.management.GarbageStatus;
@@ -21,6 +24,7 @@ import org.salvusfs.metadata.api.IntentLog;
 import org.salvusfs.metadata.api.ProjectId;
 import org.salvusfs.metadata.garbage.Collector;
 import org.salvusfs.metadata.garbage.Marker;
+import org.salvusfs.metadata.garbage.StoredSpace;
 import org.salvusfs.metadata.log.HostIntentLog;
 import org.salvusfs.metadata.log.QuorumIntentLog;
 import org.salvusfs.metadata.tree.StoredNodes;
@@ -45,8 +49,30 @@ final class GarbageRuns implements Runs.Work<GarbageRun>, AutoCloseable {
   /** When the latest run began. */
   private volatile long latestStartNanos;
 
+  /** What the latest run that was done has counted. */
+  private volatile @Nullable Counted counted;
+
   /** When the next is due, if there is a period. */
   private volatile long dueNanos;
+
+  /**
+   * What projects take.
+   *
+   * @param asOf when the run began, ISO 8601
+   */
+  private record Counted(String asOf, Map<ProjectId, StoredSpace> spaces) {
+    Optional<Bill.Stored> of(ProjectId project) {
+      return Optional.ofNullable(spaces.get(project))
+          .map(
+              space ->
+                  new Bill.Stored(
+                      asOf,
+                      space.liveBytes(),
+                      space.bytes(),
+                      space.sharedBytes(),
+                      space.errorBytes()));
+    }
+  }
 
   /**
    * Runs begin after {@link #start}.
@@ -103,6 +129,12 @@ final class GarbageRuns implements Runs.Work<GarbageRun>, AutoCloseable {
     return status();
   }
 
+  /** What a project's chunks take, as the last run of this daemon has counted them. */
+  Optional<Bill.Stored> stored(ProjectId project) {
+    Counted last = counted;
+    return last == null ? Optional.empty() : last.of(project);
+  }
+
   /** As of now. */
   GarbageStatus status() {
     GarbageRun run = runs.latest();
@@ -146,9 +178,11 @@ final class GarbageRuns implements Runs.Work<GarbageRun>, AutoCloseable {
     try (Sweep sweep = stores.blocks().sweep(surroundings.random().nextLong())) {
       requireNoRestore(); // after the beginning: what a later one puts is marked
       long graceStartNanos = now();
-      Sweep.Result result =
+      Collector.Outcome outcome =
           collector.run(
               sweep, UNUSED_MAX, this::marking, () -> awaitGrace(graceStartNanos), this::sweeping);
+      counted = new Counted(begun.started(), outcome.stored());
+      Sweep.Result result = outcome.swept();
       log.info("garbage: {}", result);
       meters.ended(surroundings.now());
       return end(begun, Phase.DONE, null, freed(result));

@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.salvusfs.blockstore.api.BlockId;
 import org.salvusfs.daemon.management.DaemonException;
 import org.salvusfs.daemon.management.FileDifference;
@@ -356,6 +357,7 @@ final class Snapshots implements ManagedSnapshots {
   /**
    * A project that is open here, for its automatic snapshots.
    *
+   * @param isLeftBehind whether a snapshot was to go at once, but whoever made it was killed
    * @param isFull whether none is to be made, because they hold more than they may
    */
   static AutomaticSnapshots.Home home(
@@ -363,8 +365,14 @@ final class Snapshots implements ManagedSnapshots {
       SnapshotStore store,
       Projects projects,
       Daemon.Mounted mounted,
+      Predicate<Snapshot> isLeftBehind,
       BooleanSupplier isFull) {
-    return new AutomaticHome(open, store, projects, mounted, isFull);
+    return new AutomaticHome(open, store, projects, mounted, isLeftBehind, isFull);
+  }
+
+  /** Whether a snapshot was to go at once, and the daemon that made it was killed before. */
+  boolean isLeftBehind(Snapshot snapshot) {
+    return cloning.isLeftBehind(snapshot);
   }
 
   private record AutomaticHome(
@@ -372,6 +380,7 @@ final class Snapshots implements ManagedSnapshots {
       SnapshotStore store,
       Projects projects,
       Daemon.Mounted mounted,
+      Predicate<Snapshot> leftBehind,
       BooleanSupplier isFull)
       implements AutomaticSnapshots.Home {
     @Override
@@ -409,6 +418,11 @@ final class Snapshots implements ManagedSnapshots {
       made.ifPresent(
           each -> changed(mounted, mounted.fileSystem().snapshotDirectories(id()), each.name()));
       return made;
+    }
+
+    @Override
+    public boolean isLeftBehind(Snapshot snapshot) {
+      return leftBehind.test(snapshot);
     }
 
     @Override

@@ -138,7 +138,15 @@ final class CommandsTest {
     assertEquals(0, salvus("bill", "demo"));
     for (var word :
         new String[] {
-          "live       5M in 7 inodes", "3M that", "at most 2M", "9M by all", "full", "x, 2 clones"
+          "live       5M in 7 inodes",
+          "3M that",
+          "at most 2M",
+          "9M by all",
+          "full",
+          "x, 2 clones",
+          "4M, and 6M with",
+          "1M is shared",
+          "+- 1K"
         }) {
       assertTrue(out().contains(word), word + " in\n" + out());
     }

@@ -172,6 +172,7 @@ public final class FakeDaemon implements ManagedDaemon {
         3L << 20,
         1L << 21,
         "full",
+        new Bill.Stored("2026-11-21T11:00:00Z", 4L << 20, 6L << 20, 1L << 20, 1L << 10),
         9L << 20,
         List.of(one));
   }

@@ -133,6 +133,40 @@ class GarbageIT {
   }
 
   @Test
+  void run_countsWhatEachProjectTakes_andWhatTheyShare() throws Exception {
+    write(0, 4);
+    assertTrue(bill("demo").isNull(), "nothing was counted yet");
+    salvus("project", "clone", "demo", "other");
+    Files.delete(home.resolve("f0"));
+    Files.write(stack.home("other").resolve("own"), contents(9));
+    collect();
+    JsonNode demo = bill("demo");
+    JsonNode other = bill("other");
+    assertEquals(0, demo.at("/errorBytes").asLong());
+    assertBytes(3, demo.at("/liveBytes"));
+    assertBytes(3, demo.at("/bytes"));
+    assertBytes(3, demo.at("/sharedBytes"));
+    assertBytes(5, other.at("/liveBytes"));
+    assertBytes(3, other.at("/sharedBytes"));
+    salvus("snapshot", "create", "demo", "three");
+    Files.delete(home.resolve("f1"));
+    collect();
+    assertBytes(2, bill("demo").at("/liveBytes"));
+    assertBytes(3, bill("demo").at("/bytes"));
+    assertTrue(salvus("bill", "demo").contains("with snapshots"), salvus("bill", "demo"));
+  }
+
+  private JsonNode bill(String project) throws Exception {
+    return new ObjectMapper().readTree(salvus("bill", project, "--json")).at("/stored");
+  }
+
+  /** They are random bytes, which take what they are, and a little more. */
+  private static void assertBytes(long files, JsonNode bytes) {
+    long least = files * FILE_BYTES;
+    assertTrue(bytes.asLong() >= least && bytes.asLong() < least * 1.01, bytes + " for " + least);
+  }
+
+  @Test
   void period_makesTheDaemonCollectByItself() throws Exception {
     stack.stop();
     configure("{period: 500ms, grace: 0s}");

@@ -35,13 +35,15 @@ final class Trees {
    */
   static void assertSame(Path expected, Path actual, String more)
       throws IOException, InterruptedException {
-    assertEquals(
-        "",
-        sh(
-            expected,
-            "rsync -aHAXSni --delete --checksum --open-noatime %s ./ '%s/'"
-                .formatted(more, actual)),
-        "rsync finds differences");
+    assertEquals("", differences(expected, actual, more), "rsync finds differences");
+  }
+
+  /** What rsync would do to make {@code actual} the same; empty if it is. */
+  static String differences(Path expected, Path actual, String more)
+      throws IOException, InterruptedException {
+    return sh(
+        expected,
+        "rsync -aHAXSni --delete --checksum --open-noatime %s ./ '%s/'".formatted(more, actual));
   }
 
   /** What a script prints, which succeeds. */

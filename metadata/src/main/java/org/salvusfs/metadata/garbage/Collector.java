@@ -1,8 +1,10 @@
 package org.salvusfs.metadata.garbage;
 
 import java.io.IOException;
+import java.util.Map;
 import java.util.concurrent.CancellationException;
 import org.salvusfs.blockstore.api.Sweep;
+import org.salvusfs.metadata.api.ProjectId;
 
 /**
  * Collects garbage: chunks that nobody refers to any more.
@@ -70,6 +72,18 @@ public final class Collector {
     void await();
   }
 
+  /**
+   * What a collection found and did.
+   *
+   * @param swept what was freed
+   * @param stored what the chunks of each project take, as the first pass met them
+   */
+  public record Outcome(Sweep.Result swept, Map<ProjectId, StoredSpace> stored) {
+    public Outcome {
+      stored = Map.copyOf(stored);
+    }
+  }
+
   private final Marker.Sources sources;
 
   public Collector(Marker.Sources sources) {
@@ -85,15 +99,18 @@ public final class Collector {
    *     the disk failed
    * @throws CancellationException if somebody ended it; what was freed so far is free
    */
-  public Sweep.Result run(
+  public Outcome run(
       Sweep sweep, double unusedMax, MarkProgress marking, Grace grace, Sweep.Pace pace)
       throws IOException {
-    var marker = new Marker(sources, sweep.marks(), marking);
+    var space = new SpaceCount(SpaceCount.ENTRIES_MAX);
+    var marker = new Marker(sources, sweep.marks(), marking, space);
     sources.open().settle();
     marker.pass();
+    space.end();
+    Map<ProjectId, StoredSpace> stored = space.result(sweep::recordBytes);
     grace.await();
     sources.open().settle();
     marker.pass();
-    return sweep.run(unusedMax, pace);
+    return new Outcome(sweep.run(unusedMax, pace), stored);
   }
 }

@@ -32,7 +32,8 @@ import org.salvusfs.metadata.txg.Transactions;
 /**
  * Marks every chunk that a live tree, a snapshot that may be used, or an intent log refers to, in
  * all projects of the cluster. A node is immutable, so one that was walked wholly is not read again
- * in the same collection, whichever tree it is met in.
+ * in the same collection, whichever tree it is met in; but for inner nodes that a further project
+ * has, which {@link SpaceCount} wants to see.
  *
  * <p>Projects change while they are walked. Of each the list of snapshots is read, then the logs,
  * then the head; the trees are walked, and the list is read once more: if there is a snapshot that
@@ -71,16 +72,22 @@ public final class Marker {
   private final Sources sources;
   private final Marks marks;
   private final MarkProgress progress;
+  private final SpaceCount space;
   private final IdSet walked = new IdSet(NODES_REMEMBERED_MAX);
   private Set<ProjectId> listed = Set.of();
   private long nodes;
   private int projectsDone;
 
-  /** A marker for one collection. */
-  Marker(Sources sources, Marks marks, MarkProgress progress) {
+  /**
+   * A marker for one collection.
+   *
+   * @param space meets what is walked
+   */
+  Marker(Sources sources, Marks marks, MarkProgress progress, SpaceCount space) {
     this.sources = sources;
     this.marks = marks;
     this.progress = progress;
+    this.space = space;
   }
 
   /**
@@ -96,6 +103,7 @@ public final class Marker {
     listed = all.stream().map(Project::id).collect(Collectors.toSet());
     projectsDone = 0;
     for (Project project : all) {
+      space.begin(project.id());
       mark(project);
       projectsDone++;
       progress.at(nodes, projectsDone, listed.size());
@@ -130,6 +138,7 @@ public final class Marker {
 
   private void markTrees(ProjectId project, List<Snapshot> snapshots) throws MetadataException {
     var tree = new Tree(project, sources.codec(), sources.nodes());
+    space.live(true);
     try (Transactions.Pin pin = sources.open().pin(project)) {
       if (pin != null) {
         walk(tree, pin.root());
@@ -137,6 +146,7 @@ public final class Marker {
         markUnopened(project, tree);
       }
     }
+    space.live(false);
     for (Snapshot snapshot : snapshots) {
       if (isNeeded(snapshot)) {
         walk(tree, snapshot.root());
@@ -167,7 +177,7 @@ public final class Marker {
   }
 
   private void walk(Tree tree, BlockId root) throws MetadataException {
-    if (walked.contains(root)) {
+    if (walked.contains(root) && space.knows(root)) {
       return;
     }
     var inner = new ArrayList<BlockId>();
@@ -176,7 +186,7 @@ public final class Marker {
         new NodeVisitor() {
           @Override
           public boolean enter(BlockId id, int level) {
-            return !walked.contains(id);
+            return !walked.contains(id) || space.wants(id, level);
           }
 
           @Override
@@ -184,9 +194,10 @@ public final class Marker {
             nodes++;
             progress.at(nodes, projectsDone, listed.size());
             if (node.isLeaf()) {
-              markLeaf(node);
+              space.leaf(id, markLeaf(node));
               walked.add(id);
             } else {
+              space.inner(id);
               inner.add(id);
             }
           }
@@ -200,11 +211,15 @@ public final class Marker {
     inner.forEach(walked::add);
   }
 
-  private void markLeaf(Node leaf) throws MetadataException {
+  /** Returns the chunks that the leaf refers to. */
+  private List<BlockId> markLeaf(Node leaf) throws MetadataException {
+    var chunks = new ArrayList<BlockId>();
     for (int i = 0; i < leaf.count(); i++) {
       if (leaf.key(i).kind() == Keys.EXTENT) {
-        marks.add(ExtentItem.decode(leaf.value(i)).chunk());
+        chunks.add(ExtentItem.decode(leaf.value(i)).chunk());
       }
     }
+    chunks.forEach(marks::add);
+    return chunks;
   }
 }

@@ -3,7 +3,8 @@
  *
  * <p>{@link org.salvusfs.metadata.garbage.Collector} is where to begin: it holds the rules and why
  * they are enough. {@link org.salvusfs.metadata.garbage.Marker} walks the trees and logs of all
- * projects of the cluster. What frees space is {@link org.salvusfs.blockstore.api.Sweep}.
+ * projects of the cluster; {@code SpaceCount} counts along the way what each of them takes. What
+ * frees space is {@link org.salvusfs.blockstore.api.Sweep}.
  *
  * <p>No threads and no locks of its own: a collection runs on its caller's thread, next to
  * everything else. Nothing that it meets is changed but the packs.

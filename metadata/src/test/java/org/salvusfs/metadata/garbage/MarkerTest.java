@@ -29,6 +29,7 @@ import org.salvusfs.metadata.api.Snapshot;
 import org.salvusfs.metadata.api.Txgs;
 import org.salvusfs.metadata.item.ExtentItem;
 import org.salvusfs.metadata.item.Keys;
+import org.salvusfs.metadata.item.OriginItem;
 import org.salvusfs.metadata.sim.SimulatedMetadata;
 import org.salvusfs.metadata.tree.FakeBlockCodec;
 import org.salvusfs.metadata.tree.Node;
@@ -48,6 +49,7 @@ class MarkerTest {
   private final Fence fence = new Fence(id, 1, new UUID(2, 2), new UUID(3, 3));
   private final Tree tree = new Tree(id, codec, new StoredNodes(metadata.nodes(), codec));
   private final Marks marks = new Marks(10 * FILES, 1);
+  private final SpaceCount space = new SpaceCount(SpaceCount.ENTRIES_MAX);
   private final Random random = new Random(9);
   private final List<BlockId> loads = new ArrayList<>();
 
@@ -173,7 +175,8 @@ class MarkerTest {
             project -> List.of(),
             (payload, to) -> {}),
         marks,
-        (nodes, done, projects) -> {});
+        (nodes, done, projects) -> {},
+        space);
   }
 
   private void assertMarked(List<BlockId> ids) {
@@ -219,11 +222,44 @@ class MarkerTest {
     int distinct = nodesOf(root).size();
     assertEquals(distinct, loads.size(), "a snapshot of the same tree");
     assertTrue(distinct > 5, "nodes " + distinct);
+    space.end();
     marker.pass();
     assertEquals(distinct, loads.size(), "the second pass");
     List<BlockId> now = rewrite();
     marker.pass();
     assertMarked(now);
+  }
+
+  @Test
+  void pass_overACloneAndItsOrigin_countsWhatTheyShare_andReadsNoLeafTwice() throws Exception {
+    keep(1);
+    rewrite();
+    Snapshot origin = keep(2);
+    var clone = new ProjectId(new UUID(5, 5));
+    var its = new Tree(clone, codec, new StoredNodes(metadata.nodes(), codec));
+    var item = new OriginItem(id, origin.created(), origin.root());
+    Update first =
+        its.adopt(id, root, 0, List.of(new Change(Keys.origin(), item.encode())).iterator());
+    metadata.nodes().put(first.sealed());
+    metadata.heads().create(clone, first.root(), 0);
+    assertTrue(
+        metadata
+            .projects()
+            .create(new Project(clone, "q", Durability.HOST, Instant.ofEpochSecond(1))));
+
+    marker().pass();
+
+    var spaces = space.result(chunk -> 10);
+    assertEquals(new StoredSpace(10 * FILES, 20 * FILES, 10 * FILES, 0), spaces.get(id));
+    assertEquals(new StoredSpace(10 * FILES, 10 * FILES, 10 * FILES, 0), spaces.get(clone));
+    var stored = new StoredNodes(metadata.nodes(), codec);
+    var leaves = new ArrayList<BlockId>();
+    for (BlockId each : loads) {
+      if (stored.load(each).isLeaf()) {
+        leaves.add(each);
+      }
+    }
+    assertEquals(Set.copyOf(leaves).size(), leaves.size());
   }
 
   @Test
