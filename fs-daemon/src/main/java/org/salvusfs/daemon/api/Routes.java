@@ -78,6 +78,8 @@ final class Routes {
     post(ONE_PROJECT + "/checks", Scope.OPERATE, PROJECT, jobs::check);
     // Reads whatever the daemon may read: nothing for a token that is bound to a project.
     post(ONE_PROJECT + "/imports", Scope.ADMIN, DAEMON, jobs::importDirectory);
+    // Reads another project: likewise.
+    post(ONE_PROJECT + "/copies", Scope.OPERATE, DAEMON, jobs::copy);
     post("/v1/backups", Scope.ADMIN, DAEMON, jobs::backup);
     post("/v1/restores", Scope.ADMIN, DAEMON, jobs::restore);
     get(JOBS, Scope.READ, OWN, jobs::list);

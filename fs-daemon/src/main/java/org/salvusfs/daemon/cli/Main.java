@@ -57,6 +57,7 @@ public final class Main extends Group {
         .addSubcommand(new EventsCommand(session))
         .addSubcommand(TokenCommand.commandLine(session))
         .addSubcommand(new CheckCommand(session))
+        .addSubcommand(new CpCommand(session))
         .addSubcommand(new ImportCommand(session))
         .addSubcommand(new ExportCommand(session))
         .addSubcommand(new BackupCommand(session))

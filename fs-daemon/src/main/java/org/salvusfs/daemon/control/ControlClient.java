@@ -14,6 +14,8 @@ import org.salvusfs.daemon.datadir.Layout;
 import org.salvusfs.daemon.management.Bill;
 import org.salvusfs.daemon.management.CheckProgress;
 import org.salvusfs.daemon.management.CheckReport;
+import org.salvusfs.daemon.management.CopyReport;
+import org.salvusfs.daemon.management.CopyRequest;
 import org.salvusfs.daemon.management.DaemonException;
 import org.salvusfs.daemon.management.DaemonStatus;
 import org.salvusfs.daemon.management.EventStatus;
@@ -184,6 +186,21 @@ public final class ControlClient {
         new Messages.NewImport(directory.toString()),
         progress,
         Messages.JobStatus::imported);
+  }
+
+  /** See {@code ManagedDaemon}; as with {@link #check}, one that is under way is gone on with. */
+  public CopyReport copy(String idOrName, CopyRequest request, CheckProgress progress)
+      throws DaemonException {
+    return follow(
+        path(idOrName) + "/copies",
+        new Messages.NewCopy(
+            request.from(),
+            request.snapshot().orElse(null),
+            request.path(),
+            request.to(),
+            request.replace()),
+        progress,
+        Messages.JobStatus::copied);
   }
 
   /** A job from its beginning to its end. */

@@ -5,6 +5,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.salvusfs.daemon.management.BackupReport;
 import org.salvusfs.daemon.management.CheckReport;
+import org.salvusfs.daemon.management.CopyReport;
 import org.salvusfs.daemon.management.ImportReport;
 import org.salvusfs.daemon.management.LimitsChange;
 import org.salvusfs.daemon.management.RestoreReport;
@@ -66,6 +67,22 @@ public final class Messages {
    * @param directory absolute, of the daemon's machine
    */
   public record NewImport(@Nullable String directory) {}
+
+  /**
+   * Asks for a copy of something in a project.
+   *
+   * @param from id or name of the project that has it
+   * @param snapshot null: as it is now
+   * @param path null: all of it
+   * @param to null: the target's top directory gets it
+   * @param replace null: no
+   */
+  public record NewCopy(
+      @Nullable String from,
+      @Nullable String snapshot,
+      @Nullable String path,
+      @Nullable String to,
+      @Nullable Boolean replace) {}
 
   /**
    * Asks for a backup.
@@ -171,6 +188,7 @@ public final class Messages {
    * @param total estimate of all units, 0 while unknown
    * @param report what a check found, once it is done
    * @param imported what an import did, once it is done
+   * @param copied what a copy consists of, once it is done
    * @param backedUp what a backup did, once it is done
    * @param restored what a restore did, once it is done
    * @param problem why it failed or was cancelled
@@ -185,6 +203,7 @@ public final class Messages {
       long total,
       @Nullable CheckReport report,
       @Nullable ImportReport imported,
+      @Nullable CopyReport copied,
       @Nullable BackupReport backedUp,
       @Nullable RestoreReport restored,
       @Nullable Problem problem) {

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.salvusfs.daemon.data.FileContents;
@@ -224,6 +225,40 @@ public final class ProjectFileSystem implements FileSystem {
     var past =
         new SnapshotFileSystem(this, snapshot, Keys.ROOT_INODE, ProjectState.unknown(project));
     return restores.restore(past.parts(), path, to, hiddenName, keep, changes);
+  }
+
+  /**
+   * What a copy consists of.
+   *
+   * @param entries names in it, its own too
+   * @param bytes of contents, holes left out
+   */
+  public record Copied(long entries, long bytes) {}
+
+  /**
+   * Copies a file, or a directory with all below it, from a commit of this project or another,
+   * sharing its chunks. Owners, modes, times, attributes, holes, and links within the copy are
+   * those of the source. It grows under a hidden name and appears whole. Committed on return.
+   *
+   * @param to where it shall be, at least one name, in a directory that exists
+   * @param replaces whether what has that name already is removed
+   * @param hiddenName a free name in that directory
+   * @param progress hears, without a lock, how many entries are copied; what it throws ends the
+   *     copy
+   * @param changes hears what to tell the kernel, on this thread
+   * @throws FsException in words, if there is no such file or directory (ENOENT) or the name is
+   *     taken (EEXIST); EDQUOT if there is no room; nothing is left of the copy then
+   */
+  public Copied copy(
+      StoredTree source,
+      List<byte[]> to,
+      boolean replaces,
+      byte[] hiddenName,
+      LongConsumer progress,
+      Changes changes)
+      throws IOException, FsException, InterruptedException {
+    return restores.copy(
+        source.parts(), source.path(), to, replaces, hiddenName, progress, changes);
   }
 
   /**

@@ -17,6 +17,8 @@ import org.salvusfs.daemon.handover.HandOver;
 import org.salvusfs.daemon.management.Bill;
 import org.salvusfs.daemon.management.CheckProgress;
 import org.salvusfs.daemon.management.CheckReport;
+import org.salvusfs.daemon.management.CopyReport;
+import org.salvusfs.daemon.management.CopyRequest;
 import org.salvusfs.daemon.management.DaemonException;
 import org.salvusfs.daemon.management.DaemonStatus;
 import org.salvusfs.daemon.management.EventStatus;
@@ -278,6 +280,17 @@ final class Daemon {
           .run(project, directory, progress);
     } catch (IOException e) {
       throw Explain.request("importing " + directory, e);
+    }
+  }
+
+  CopyReport copy(String idOrName, CopyRequest request, CheckProgress progress)
+      throws DaemonException {
+    try {
+      var source = parts.catalogue().find(request.from());
+      var target = parts.catalogue().find(idOrName);
+      return new Copying(parts, mounted()).run(source, target, request, progress);
+    } catch (IOException e) {
+      throw Explain.request("copying into project " + idOrName, e);
     }
   }
 

@@ -16,6 +16,8 @@ import org.salvusfs.daemon.management.BackupReport;
 import org.salvusfs.daemon.management.Bill;
 import org.salvusfs.daemon.management.CheckProgress;
 import org.salvusfs.daemon.management.CheckReport;
+import org.salvusfs.daemon.management.CopyReport;
+import org.salvusfs.daemon.management.CopyRequest;
 import org.salvusfs.daemon.management.DaemonException;
 import org.salvusfs.daemon.management.DaemonStatus;
 import org.salvusfs.daemon.management.DeletedProject;
@@ -104,7 +106,7 @@ final class DaemonProcess implements ManagedDaemon {
     current = new DaemonStart(config, progress, surroundings, this, inherited).runOrUndo();
   }
 
-  /** Breaks a check, a backup or a restore off. */
+  /** Breaks a check, a copy, a backup or a restore off. */
   private static final class Ending extends RuntimeException {
     private static final long serialVersionUID = 1;
 
@@ -212,6 +214,16 @@ final class DaemonProcess implements ManagedDaemon {
   public ImportReport importDirectory(String idOrName, Path directory, CheckProgress progress)
       throws DaemonException {
     return ask(daemon -> daemon.importDirectory(idOrName, directory, progress));
+  }
+
+  @Override
+  public CopyReport copy(String idOrName, CopyRequest request, CheckProgress progress)
+      throws DaemonException {
+    try {
+      return ask(daemon -> daemon.copy(idOrName, request, unlessEnding(progress)));
+    } catch (Ending e) {
+      throw new DaemonException.NotRunning("the daemon ends before the copy is done");
+    }
   }
 
   @Override

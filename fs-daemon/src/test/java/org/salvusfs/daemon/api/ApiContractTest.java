@@ -52,6 +52,9 @@ final class ApiContractTest {
           Map.entry("POST /v1/projects/{project}/policy", "{\"policy\":\"1h:24\"}"),
           Map.entry("POST /v1/projects/{project}/purge", "{\"force\":false}"),
           Map.entry("POST /v1/projects/{project}/checks", "{\"repair\":true}"),
+          Map.entry(
+              "POST /v1/projects/{project}/copies",
+              "{\"from\":\"demo\",\"snapshot\":\"first\",\"path\":\"a\",\"to\":\"b/\",\"replace\":true}"),
           Map.entry("POST /v1/projects/{project}/imports", "{\"directory\":\"/tmp\"}"),
           Map.entry(
               "POST /v1/backups",

@@ -383,6 +383,24 @@ final class CommandsTest {
   }
 
   @Test
+  void cp_takesPathsInProjects_andRefusesWhatIsThere() throws Exception {
+    salvus("project", "create", "src");
+    salvus("project", "create", "dst");
+    assertEquals(0, salvus("cp", "src:a/bc", "dst:x"));
+    assertEquals("4 entries copied to project dst, 3.0 MB shared\n", out());
+    assertEquals(0, salvus("cp", "src@one:a/bc", "dst:", "--json"));
+    assertEquals(8, new ObjectMapper().readTree(out()).at("/entries").asLong());
+    assertEquals(2, salvus("cp", "/etc/passwd", "dst:"));
+    assertTrue(sentence().contains("\"/etc/passwd\" names no project"));
+    assertEquals(2, salvus("cp", "src:a", "dst@one:"));
+    assertTrue(sentence().contains("nothing is written to a snapshot"));
+    assertEquals(6, salvus("cp", "none:a", "dst:"));
+    assertEquals(7, salvus("cp", "src:a", "dst:taken"));
+    assertTrue(sentence().contains("there is \"taken\" already"));
+    assertEquals(0, salvus("cp", "--force", "src:a", "dst:taken"));
+  }
+
+  @Test
   void export_toAFile_isThereWhenItIsWhole() throws Exception {
     salvus("project", "create", "demo");
     var file = data.resolve("demo.tar");

@@ -235,6 +235,20 @@ public final class FakeDaemon implements ManagedDaemon {
     return new ImportReport(project.id(), 3, 1, 2_000_000, findings, 0);
   }
 
+  /** Everything has as many entries as its path has characters. */
+  @Override
+  public CopyReport copy(String idOrName, CopyRequest request, CheckProgress progress)
+      throws DaemonException {
+    var target = project(idOrName);
+    project(request.from());
+    if (request.to().equals("taken") && !request.replace()) {
+      throw new DaemonException.NameTaken("there is \"taken\" already; --force replaces it");
+    }
+    progress.at(1, 0);
+    var all = request.snapshot().map(snapshot -> snapshot + "/").orElse("") + request.path();
+    return new CopyReport(target.id(), all.length(), 3_000_000);
+  }
+
   @Override
   public ManagedBackups backups() {
     return backups;

@@ -40,7 +40,7 @@ import org.salvusfs.quota.admission.Quota;
 final class ProjectRig implements AutoCloseable {
   final ProjectId project;
   final SimulatedMetadata metadata = new SimulatedMetadata();
-  final FakeChunks chunks = new FakeChunks(4096);
+  final FakeChunks chunks;
   final AtomicLong clock = new AtomicLong(1_800_000_000_000_000_000L);
   volatile boolean leased = true;
 
@@ -64,7 +64,15 @@ final class ProjectRig implements AutoCloseable {
   }
 
   ProjectRig(ProjectId project) throws IOException {
+    this(project, new FakeChunks(4096));
+  }
+
+  /**
+   * @param chunks where its contents are, perhaps beside those of other projects
+   */
+  ProjectRig(ProjectId project, FakeChunks chunks) throws IOException {
     this.project = project;
+    this.chunks = chunks;
     long now = clock.get();
     var top = new InodeItem(InodeItem.S_IFDIR | 0755, 0, 0, 2, 0, 0, now, now, now, now, 0, 1);
     var cache = new NodeCache(metadata.nodes(), codec, 1 << 20);
