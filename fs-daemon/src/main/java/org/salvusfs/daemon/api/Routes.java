@@ -48,6 +48,7 @@ final class Routes {
         new RunOperations(daemon::collectGarbage, daemon::garbage),
         new RunOperations(daemon::startScrub, daemon::scrub));
     routes.aboutTrash(new TrashOperations(daemon.trash()));
+    routes.aboutLinks(new LinkOperations(daemon.links()));
     routes.aboutTokens(new TokenOperations(daemon, tokens));
     return routes.table;
   }
@@ -120,6 +121,13 @@ final class Routes {
     delete(ONE_PROJECT, Scope.ADMIN, PROJECT, trash::delete);
     post(ONE_PROJECT + "/undelete", Scope.OPERATE, DAEMON, trash::undelete);
     post(ONE_PROJECT + "/purge", Scope.ADMIN, DAEMON, trash::purge);
+  }
+
+  /** A link shows one project in another: nothing for a token that is bound to one of them. */
+  private void aboutLinks(LinkOperations links) {
+    get(ONE_PROJECT + "/links", Scope.READ, PROJECT, links::list);
+    post(ONE_PROJECT + "/links", Scope.OPERATE, DAEMON, links::create);
+    post(ONE_PROJECT + "/unlink", Scope.OPERATE, PROJECT, links::remove);
   }
 
   private void aboutTokens(TokenOperations tokens) {

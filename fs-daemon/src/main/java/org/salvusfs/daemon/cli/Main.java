@@ -40,6 +40,9 @@ public final class Main extends Group {
             .addSubcommand(new ProjectCommand.Show(session))
             .addSubcommand(new ProjectCommand.Clone(session))
             .addSubcommand(new SetCommand(session))
+            .addSubcommand(new LinkCommands.Link(session))
+            .addSubcommand(new LinkCommands.All(session))
+            .addSubcommand(new LinkCommands.Unlink(session))
             .addSubcommand(new TrashCommands.Delete(session))
             .addSubcommand(new TrashCommands.Undelete(session))
             .addSubcommand(new TrashCommands.Purge(session));

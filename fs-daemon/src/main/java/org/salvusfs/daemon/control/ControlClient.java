@@ -25,6 +25,7 @@ import org.salvusfs.daemon.management.LimitsChange;
 import org.salvusfs.daemon.management.LimitsSet;
 import org.salvusfs.daemon.management.ManagedBackups;
 import org.salvusfs.daemon.management.ManagedExports;
+import org.salvusfs.daemon.management.ManagedLinks;
 import org.salvusfs.daemon.management.ManagedSnapshots;
 import org.salvusfs.daemon.management.ManagedTrash;
 import org.salvusfs.daemon.management.ProjectStatus;
@@ -241,6 +242,11 @@ public final class ControlClient {
   /** What can be asked about exports. */
   public ManagedExports exports() {
     return new ExportClient(daemon);
+  }
+
+  /** What can be asked about links. */
+  public ManagedLinks links() {
+    return new LinkClient(this);
   }
 
   /** What can be asked about projects that are deleted. */

@@ -108,6 +108,25 @@ public final class Messages {
    */
   public record Restore(@Nullable String path, @Nullable String to) {}
 
+  /**
+   * Asks for a link to a directory of another project.
+   *
+   * @param from id or name of the other project
+   * @param directory null: all of it
+   * @param to null: the top directory of the project gets it
+   * @param uid who shall own what it shows; null: the owner of the project's top directory
+   * @param gid likewise, the group
+   */
+  public record NewLink(
+      @Nullable String from,
+      @Nullable String directory,
+      @Nullable String to,
+      @Nullable Long uid,
+      @Nullable Long gid) {}
+
+  /** Asks for the end of a link. */
+  public record OldLink(@Nullable String path) {}
+
   /** Asks for another policy of automatic snapshots. */
   public record Policy(@Nullable String policy) {}
 

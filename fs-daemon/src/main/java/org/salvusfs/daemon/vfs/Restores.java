@@ -86,7 +86,7 @@ final class Restores {
       ProjectFileSystem.Replacement<T> keep,
       ProjectFileSystem.Changes changes)
       throws IOException, FsException, InterruptedException {
-    long from = find(past.items(), path, "the snapshot");
+    long from = past.items().find(path, "the snapshot");
     Place place = place(to, "the project");
     TreeCopy tree = tree(past, entries -> {});
     return appear(
@@ -121,7 +121,7 @@ final class Restores {
       LongConsumer progress,
       ProjectFileSystem.Changes changes)
       throws IOException, FsException, InterruptedException {
-    long from = find(past.items(), path, "the source");
+    long from = past.items().find(path, "the source");
     Place place = place(to, "the target");
     requireFree(place, replaces); // before all the work, and again after it
     TreeCopy tree = tree(past, progress);
@@ -147,7 +147,7 @@ final class Restores {
   }
 
   private Place place(List<byte[]> to, String where) throws IOException, FsException {
-    long directory = find(parts.items(), to.subList(0, to.size() - 1), where);
+    long directory = parts.items().find(to.subList(0, to.size() - 1), where);
     parts.items().livingDirectory(directory);
     return new Place(directory, to.getLast());
   }
@@ -174,26 +174,6 @@ final class Restores {
     changes.inode(place.directory());
     parts.txgs().commit();
     return grown;
-  }
-
-  private static long find(Items items, List<byte[]> path, String where)
-      throws IOException, FsException {
-    long at = Keys.ROOT_INODE;
-    for (int i = 0; i < path.size(); i++) {
-      DirentItem entry = items.inode(at).isDirectory() ? items.entry(at, path.get(i)) : null;
-      if (entry == null) {
-        throw new FsException(
-            Errno.ENOENT, "there is no \"%s\" in %s".formatted(text(path, i + 1), where));
-      }
-      at = entry.inode();
-    }
-    return at;
-  }
-
-  private static String text(List<byte[]> path, int count) {
-    var names = new ArrayList<String>();
-    path.subList(0, count).forEach(name -> names.add(new String(name, UTF_8)));
-    return String.join("/", names);
   }
 
   /** Refuses a name that cannot be made; tells whether nothing has it. */

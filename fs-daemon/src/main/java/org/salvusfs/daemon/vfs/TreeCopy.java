@@ -119,7 +119,8 @@ final class TreeCopy {
     int mode =
         type | (then.isDirectory() ? PRIVATE_DIRECTORY : then.isSymlink() ? 0777 : PRIVATE_FILE);
     byte @Nullable [] target = then.isSymlink() ? past.items().view().get(Keys.inline(from)) : null;
-    Attr made = namespace.make(caller, parent, name, mode, then.rdev(), target);
+    int rdev = then.isDirectory() ? 0 : then.rdev(); // of a link, an empty directory is copied
+    Attr made = namespace.make(caller, parent, name, mode, rdev, target);
     try {
       if (then.isDirectory()) {
         directories.add(new Pair(from, then, made.node()));

@@ -3,7 +3,6 @@ package org.salvusfs.daemon.wiring;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
 import org.salvusfs.daemon.fs.Errno;
 import org.salvusfs.daemon.fs.FsException;
@@ -40,7 +39,7 @@ final class Copying {
   CopyReport run(Project source, Project target, CopyRequest request, CheckProgress progress)
       throws IOException, DaemonException {
     List<byte[]> path = Restoring.names(request.path());
-    List<byte[]> to = target(request.to(), path, source);
+    List<byte[]> to = Restoring.target(request.to(), path, source);
     OpenProject from = projects.held(source);
     OpenProject into = projects.held(target);
     from.transactions().commit();
@@ -66,15 +65,6 @@ final class Copying {
       Thread.currentThread().interrupt();
       throw new DaemonException.Failed("the copy was interrupted", e);
     }
-  }
-
-  private static List<byte[]> target(String to, List<byte[]> path, Project source)
-      throws DaemonException.Invalid {
-    List<byte[]> names = new ArrayList<>(Restoring.names(to));
-    if (names.isEmpty() || to.endsWith("/")) {
-      names.add(path.isEmpty() ? source.name().getBytes(UTF_8) : path.getLast());
-    }
-    return names;
   }
 
   private Snapshot kept(Project source, String name) throws IOException, DaemonException {

@@ -28,9 +28,12 @@ import org.salvusfs.daemon.management.ImportReport;
 import org.salvusfs.daemon.management.KeyCopy;
 import org.salvusfs.daemon.management.LimitsChange;
 import org.salvusfs.daemon.management.LimitsSet;
+import org.salvusfs.daemon.management.LinkRequest;
+import org.salvusfs.daemon.management.LinkStatus;
 import org.salvusfs.daemon.management.ManagedBackups;
 import org.salvusfs.daemon.management.ManagedDaemon;
 import org.salvusfs.daemon.management.ManagedExports;
+import org.salvusfs.daemon.management.ManagedLinks;
 import org.salvusfs.daemon.management.ManagedSnapshots;
 import org.salvusfs.daemon.management.ManagedTrash;
 import org.salvusfs.daemon.management.ProjectStatus;
@@ -380,6 +383,29 @@ final class DaemonProcess implements ManagedDaemon {
   public ManagedExports exports() {
     return (project, snapshot, out) ->
         ask(daemon -> daemon.exports().export(project, snapshot, out));
+  }
+
+  @Override
+  public ManagedLinks links() {
+    return new AskedLinks();
+  }
+
+  /** Likewise. */
+  private final class AskedLinks implements ManagedLinks {
+    @Override
+    public LinkStatus link(String project, LinkRequest request) throws DaemonException {
+      return ask(daemon -> daemon.links().link(project, request));
+    }
+
+    @Override
+    public List<LinkStatus> list(String project) throws DaemonException {
+      return ask(daemon -> daemon.links().list(project));
+    }
+
+    @Override
+    public LinkStatus unlink(String project, String path) throws DaemonException {
+      return ask(daemon -> daemon.links().unlink(project, path));
+    }
   }
 
   /** Runs something while the present daemon serves, or not at all. */

@@ -94,6 +94,21 @@ final class Restoring {
     return names;
   }
 
+  /**
+   * The names of a place for something of a project: where {@code to} says, or in there if that is
+   * empty or ends with a slash.
+   *
+   * @param path of the thing; no name: the project's top
+   */
+  static List<byte[]> target(String to, List<byte[]> path, Project source)
+      throws DaemonException.Invalid {
+    List<byte[]> names = new ArrayList<>(names(to));
+    if (names.isEmpty() || to.endsWith("/")) {
+      names.add(path.isEmpty() ? source.name().getBytes(UTF_8) : path.getLast());
+    }
+    return names;
+  }
+
   private static DaemonException refused(Project project, String to, FsException e) {
     if (e.errno() == Errno.ENOENT) {
       String what = String.valueOf(e.getMessage()).replaceFirst("^ENOENT: ", "");

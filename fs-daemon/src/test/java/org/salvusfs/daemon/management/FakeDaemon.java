@@ -26,6 +26,7 @@ public final class FakeDaemon implements ManagedDaemon {
   private final Map<String, ProjectStatus> byName = new TreeMap<>();
   private final FakeSnapshots snapshots = new FakeSnapshots(this);
   private final FakeTrash trash = new FakeTrash(this);
+  private final FakeLinks links = new FakeLinks(this);
   private final CountDownLatch stopRequested = new CountDownLatch(1);
   private List<String> findings = List.of();
   private final FakeBackups backups = new FakeBackups(() -> findings);
@@ -328,6 +329,11 @@ public final class FakeDaemon implements ManagedDaemon {
   @Override
   public ManagedSnapshots snapshots() {
     return snapshots;
+  }
+
+  @Override
+  public ManagedLinks links() {
+    return links;
   }
 
   @Override

@@ -135,7 +135,12 @@ final class ProjectRig implements AutoCloseable {
             known);
   }
 
-  private FileContents contents(View view) {
+  /** The project's trees, read without what is cached of them. */
+  Tree tree() {
+    return new Tree(project, codec, new NodeCache(metadata.nodes(), codec, 1 << 20));
+  }
+
+  FileContents contents(View view) {
     return new FileContents(chunks, view, Runnable::run, new FileContents.Options(1, 0, 4096));
   }
 
@@ -254,8 +259,7 @@ final class ProjectRig implements AutoCloseable {
 
     @Override
     public View view(Snapshot snapshot) {
-      var cache = new NodeCache(metadata.nodes(), codec, 1 << 20);
-      return new Tree(project, codec, cache).view(snapshot.root());
+      return tree().view(snapshot.root());
     }
 
     @Override
