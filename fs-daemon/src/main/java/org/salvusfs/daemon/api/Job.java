@@ -9,6 +9,7 @@ import org.salvusfs.daemon.control.Refusal;
 import org.salvusfs.daemon.management.BackupReport;
 import org.salvusfs.daemon.management.CheckProgress;
 import org.salvusfs.daemon.management.CheckReport;
+import org.salvusfs.daemon.management.CopyReport;
 import org.salvusfs.daemon.management.DaemonException;
 import org.salvusfs.daemon.management.ImportReport;
 import org.salvusfs.daemon.management.RestoreReport;
@@ -32,24 +33,29 @@ final class Job {
   record Outcome(
       @Nullable CheckReport report,
       @Nullable ImportReport imported,
+      @Nullable CopyReport copied,
       @Nullable BackupReport backedUp,
       @Nullable RestoreReport restored) {
-    private static final Outcome NONE = new Outcome(null, null, null, null);
+    private static final Outcome NONE = new Outcome(null, null, null, null, null);
 
     static Outcome of(CheckReport report) {
-      return new Outcome(report, null, null, null);
+      return new Outcome(report, null, null, null, null);
     }
 
     static Outcome of(ImportReport imported) {
-      return new Outcome(null, imported, null, null);
+      return new Outcome(null, imported, null, null, null);
+    }
+
+    static Outcome of(CopyReport copied) {
+      return new Outcome(null, null, copied, null, null);
     }
 
     static Outcome of(BackupReport backedUp) {
-      return new Outcome(null, null, backedUp, null);
+      return new Outcome(null, null, null, backedUp, null);
     }
 
     static Outcome of(RestoreReport restored) {
-      return new Outcome(null, null, null, restored);
+      return new Outcome(null, null, null, null, restored);
     }
   }
 
@@ -79,7 +85,8 @@ final class Job {
   Job(String id, String kind, @Nullable String project, Work work) {
     this.work = work;
     this.status =
-        new JobStatus(id, kind, project, JobStatus.RUNNING, 0, 0, 0, null, null, null, null, null);
+        new JobStatus(
+            id, kind, project, JobStatus.RUNNING, 0, 0, 0, null, null, null, null, null, null);
   }
 
   JobStatus status() {
@@ -144,6 +151,7 @@ final class Job {
             total,
             outcome.report(),
             outcome.imported(),
+            outcome.copied(),
             outcome.backedUp(),
             outcome.restored(),
             problem);

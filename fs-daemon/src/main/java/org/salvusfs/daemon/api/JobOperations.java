@@ -11,9 +11,11 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.salvusfs.daemon.control.Messages.NewBackup;
 import org.salvusfs.daemon.control.Messages.NewCheck;
+import org.salvusfs.daemon.control.Messages.NewCopy;
 import org.salvusfs.daemon.control.Messages.NewImport;
 import org.salvusfs.daemon.control.Messages.NewRestore;
 import org.salvusfs.daemon.control.Refusal;
+import org.salvusfs.daemon.management.CopyRequest;
 import org.salvusfs.daemon.management.DaemonException;
 import org.salvusfs.daemon.management.KeyCopy;
 import org.salvusfs.daemon.management.ManagedDaemon;
@@ -53,6 +55,26 @@ record JobOperations(ManagedDaemon daemon, Jobs jobs) {
             directory,
             progress ->
                 Job.Outcome.of(daemon.importDirectory(project, Path.of(directory), progress)));
+    return begun(job);
+  }
+
+  Answer copy(Call call) throws ProblemException, DaemonException {
+    call.allow();
+    var project = daemon.project(call.project()).id();
+    var wanted = call.read(NewCopy.class);
+    var request =
+        new CopyRequest(
+            daemon.project(Call.required("from", wanted.from())).id(),
+            Optional.ofNullable(wanted.snapshot()),
+            Objects.requireNonNullElse(wanted.path(), ""),
+            Objects.requireNonNullElse(wanted.to(), ""),
+            Boolean.TRUE.equals(wanted.replace()));
+    var job =
+        jobs.begin(
+            "copy",
+            project,
+            request.toString(),
+            progress -> Job.Outcome.of(daemon.copy(project, request, progress)));
     return begun(job);
   }
 

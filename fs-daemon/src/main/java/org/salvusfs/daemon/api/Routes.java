@@ -48,6 +48,7 @@ final class Routes {
         new RunOperations(daemon::collectGarbage, daemon::garbage),
         new RunOperations(daemon::startScrub, daemon::scrub));
     routes.aboutTrash(new TrashOperations(daemon.trash()));
+    routes.aboutLinks(new LinkOperations(daemon.links()));
     routes.aboutTokens(new TokenOperations(daemon, tokens));
     return routes.table;
   }
@@ -78,6 +79,8 @@ final class Routes {
     post(ONE_PROJECT + "/checks", Scope.OPERATE, PROJECT, jobs::check);
     // Reads whatever the daemon may read: nothing for a token that is bound to a project.
     post(ONE_PROJECT + "/imports", Scope.ADMIN, DAEMON, jobs::importDirectory);
+    // Reads another project: likewise.
+    post(ONE_PROJECT + "/copies", Scope.OPERATE, DAEMON, jobs::copy);
     post("/v1/backups", Scope.ADMIN, DAEMON, jobs::backup);
     post("/v1/restores", Scope.ADMIN, DAEMON, jobs::restore);
     get(JOBS, Scope.READ, OWN, jobs::list);
@@ -118,6 +121,13 @@ final class Routes {
     delete(ONE_PROJECT, Scope.ADMIN, PROJECT, trash::delete);
     post(ONE_PROJECT + "/undelete", Scope.OPERATE, DAEMON, trash::undelete);
     post(ONE_PROJECT + "/purge", Scope.ADMIN, DAEMON, trash::purge);
+  }
+
+  /** A link shows one project in another: nothing for a token that is bound to one of them. */
+  private void aboutLinks(LinkOperations links) {
+    get(ONE_PROJECT + "/links", Scope.READ, PROJECT, links::list);
+    post(ONE_PROJECT + "/links", Scope.OPERATE, DAEMON, links::create);
+    post(ONE_PROJECT + "/unlink", Scope.OPERATE, PROJECT, links::remove);
   }
 
   private void aboutTokens(TokenOperations tokens) {

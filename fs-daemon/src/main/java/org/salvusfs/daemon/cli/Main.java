@@ -40,6 +40,9 @@ public final class Main extends Group {
             .addSubcommand(new ProjectCommand.Show(session))
             .addSubcommand(new ProjectCommand.Clone(session))
             .addSubcommand(new SetCommand(session))
+            .addSubcommand(new LinkCommands.Link(session))
+            .addSubcommand(new LinkCommands.All(session))
+            .addSubcommand(new LinkCommands.Unlink(session))
             .addSubcommand(new TrashCommands.Delete(session))
             .addSubcommand(new TrashCommands.Undelete(session))
             .addSubcommand(new TrashCommands.Purge(session));
@@ -57,6 +60,7 @@ public final class Main extends Group {
         .addSubcommand(new EventsCommand(session))
         .addSubcommand(TokenCommand.commandLine(session))
         .addSubcommand(new CheckCommand(session))
+        .addSubcommand(new CpCommand(session))
         .addSubcommand(new ImportCommand(session))
         .addSubcommand(new ExportCommand(session))
         .addSubcommand(new BackupCommand(session))

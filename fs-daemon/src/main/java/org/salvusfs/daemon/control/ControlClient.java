@@ -14,6 +14,8 @@ import org.salvusfs.daemon.datadir.Layout;
 import org.salvusfs.daemon.management.Bill;
 import org.salvusfs.daemon.management.CheckProgress;
 import org.salvusfs.daemon.management.CheckReport;
+import org.salvusfs.daemon.management.CopyReport;
+import org.salvusfs.daemon.management.CopyRequest;
 import org.salvusfs.daemon.management.DaemonException;
 import org.salvusfs.daemon.management.DaemonStatus;
 import org.salvusfs.daemon.management.EventStatus;
@@ -23,6 +25,7 @@ import org.salvusfs.daemon.management.LimitsChange;
 import org.salvusfs.daemon.management.LimitsSet;
 import org.salvusfs.daemon.management.ManagedBackups;
 import org.salvusfs.daemon.management.ManagedExports;
+import org.salvusfs.daemon.management.ManagedLinks;
 import org.salvusfs.daemon.management.ManagedSnapshots;
 import org.salvusfs.daemon.management.ManagedTrash;
 import org.salvusfs.daemon.management.ProjectStatus;
@@ -186,6 +189,21 @@ public final class ControlClient {
         Messages.JobStatus::imported);
   }
 
+  /** See {@code ManagedDaemon}; as with {@link #check}, one that is under way is gone on with. */
+  public CopyReport copy(String idOrName, CopyRequest request, CheckProgress progress)
+      throws DaemonException {
+    return follow(
+        path(idOrName) + "/copies",
+        new Messages.NewCopy(
+            request.from(),
+            request.snapshot().orElse(null),
+            request.path(),
+            request.to(),
+            request.replace()),
+        progress,
+        Messages.JobStatus::copied);
+  }
+
   /** A job from its beginning to its end. */
   <T> T follow(
       String path,
@@ -224,6 +242,11 @@ public final class ControlClient {
   /** What can be asked about exports. */
   public ManagedExports exports() {
     return new ExportClient(daemon);
+  }
+
+  /** What can be asked about links. */
+  public ManagedLinks links() {
+    return new LinkClient(this);
   }
 
   /** What can be asked about projects that are deleted. */

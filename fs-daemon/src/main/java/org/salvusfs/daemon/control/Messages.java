@@ -5,6 +5,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.salvusfs.daemon.management.BackupReport;
 import org.salvusfs.daemon.management.CheckReport;
+import org.salvusfs.daemon.management.CopyReport;
 import org.salvusfs.daemon.management.ImportReport;
 import org.salvusfs.daemon.management.LimitsChange;
 import org.salvusfs.daemon.management.RestoreReport;
@@ -68,6 +69,22 @@ public final class Messages {
   public record NewImport(@Nullable String directory) {}
 
   /**
+   * Asks for a copy of something in a project.
+   *
+   * @param from id or name of the project that has it
+   * @param snapshot null: as it is now
+   * @param path null: all of it
+   * @param to null: the target's top directory gets it
+   * @param replace null: no
+   */
+  public record NewCopy(
+      @Nullable String from,
+      @Nullable String snapshot,
+      @Nullable String path,
+      @Nullable String to,
+      @Nullable Boolean replace) {}
+
+  /**
    * Asks for a backup.
    *
    * @param target a {@link org.salvusfs.daemon.management.TargetName}
@@ -90,6 +107,25 @@ public final class Messages {
    * @param to null: where it was
    */
   public record Restore(@Nullable String path, @Nullable String to) {}
+
+  /**
+   * Asks for a link to a directory of another project.
+   *
+   * @param from id or name of the other project
+   * @param directory null: all of it
+   * @param to null: the top directory of the project gets it
+   * @param uid who shall own what it shows; null: the owner of the project's top directory
+   * @param gid likewise, the group
+   */
+  public record NewLink(
+      @Nullable String from,
+      @Nullable String directory,
+      @Nullable String to,
+      @Nullable Long uid,
+      @Nullable Long gid) {}
+
+  /** Asks for the end of a link. */
+  public record OldLink(@Nullable String path) {}
 
   /** Asks for another policy of automatic snapshots. */
   public record Policy(@Nullable String policy) {}
@@ -171,6 +207,7 @@ public final class Messages {
    * @param total estimate of all units, 0 while unknown
    * @param report what a check found, once it is done
    * @param imported what an import did, once it is done
+   * @param copied what a copy consists of, once it is done
    * @param backedUp what a backup did, once it is done
    * @param restored what a restore did, once it is done
    * @param problem why it failed or was cancelled
@@ -185,6 +222,7 @@ public final class Messages {
       long total,
       @Nullable CheckReport report,
       @Nullable ImportReport imported,
+      @Nullable CopyReport copied,
       @Nullable BackupReport backedUp,
       @Nullable RestoreReport restored,
       @Nullable Problem problem) {

@@ -8,18 +8,22 @@ import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.zip.CRC32C;
 import java.util.zip.CheckedOutputStream;
+import org.jspecify.annotations.Nullable;
+import org.salvusfs.blockstore.api.BlockId;
 import org.salvusfs.daemon.fuse.kernel.Negotiated;
 import org.salvusfs.daemon.vfs.MountState;
 import org.salvusfs.daemon.vfs.ProjectState;
@@ -36,6 +40,7 @@ public final class HandOverFile {
 
   private static final byte LIVE = 1;
   private static final byte PAST = 2;
+  private static final byte LINKED = 3;
 
   private HandOverFile() {}
 
@@ -100,7 +105,28 @@ public final class HandOverFile {
         out.writeLong(past.top());
         put(out, past.known());
       }
+      case MountState.Linked linked -> {
+        out.writeByte(LINKED);
+        out.writeLong(linked.at());
+        putRoot(out, linked.told());
+        put(out, linked.known());
+      }
     }
+  }
+
+  /** Without one, zeros, which are no block's name. */
+  private static void putRoot(DataOutputStream out, @Nullable BlockId root) throws IOException {
+    var bytes = ByteBuffer.allocate(BlockId.BYTES);
+    if (root != null) {
+      root.write(bytes);
+    }
+    out.write(bytes.array());
+  }
+
+  private static @Nullable BlockId root(DataInputStream in) throws IOException {
+    var bytes = new byte[BlockId.BYTES];
+    in.readFully(bytes);
+    return Arrays.equals(bytes, new byte[BlockId.BYTES]) ? null : BlockId.of(bytes);
   }
 
   private static void put(DataOutputStream out, ProjectState project) throws IOException {
@@ -203,6 +229,7 @@ public final class HandOverFile {
       case PAST ->
           new MountState.Past(
               ordinal, Instant.ofEpochMilli(in.readLong()), in.readLong(), project(in));
+      case LINKED -> new MountState.Linked(ordinal, in.readLong(), root(in), project(in));
       default -> throw new IOException(file + " has a tree of kind " + kind);
     };
   }

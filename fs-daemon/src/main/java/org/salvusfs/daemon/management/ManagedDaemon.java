@@ -72,6 +72,20 @@ public interface ManagedDaemon extends AutoCloseable {
       throws DaemonException;
 
   /**
+   * Copies a file, or a directory with all below it, from a project into another one or the same,
+   * sharing its chunks. Owners, modes, times, attributes, holes, and links within the copy stay. It
+   * appears whole, or not at all, and is durable on return.
+   *
+   * @param idOrName of the project that gets it
+   * @param progress in entries; called on the caller's thread
+   * @throws DaemonException.NameTaken if something is there and is not to be replaced
+   * @throws DaemonException.Full if the limits of the project have no room for it
+   * @throws DaemonException.Invalid if there is nothing to be copied, or no directory for it
+   */
+  CopyReport copy(String idOrName, CopyRequest request, CheckProgress progress)
+      throws DaemonException;
+
+  /**
    * Begins to collect garbage, chunks that nothing refers to any more, unless that is under way;
    * returns at once. The run goes on whatever becomes of whoever asked, until the daemon ends.
    *
@@ -110,6 +124,9 @@ public interface ManagedDaemon extends AutoCloseable {
 
   /** What can be asked about exports. */
   ManagedExports exports();
+
+  /** What can be asked about links. */
+  ManagedLinks links();
 
   /** On return all changes made before the call, in every open project, are committed. */
   void commit() throws DaemonException;

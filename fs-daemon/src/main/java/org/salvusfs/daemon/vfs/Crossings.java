@@ -9,11 +9,13 @@ import org.salvusfs.metadata.item.Keys;
 
 /**
  * Looks names up in the trees of a mount, and where they lead from one to another: from a directory
- * to its {@code .snapshots}, from there to the directory as of a snapshot, and back up. A directory
- * that has an entry of its own with the name {@code .snapshots} shows that instead.
+ * to its {@code .snapshots}, from there to the directory as of a snapshot, from a link to what it
+ * shows, and back up. A directory that has an entry of its own with the name {@code .snapshots}
+ * shows that instead.
  */
 final class Crossings {
   private static final byte[] DOT = {'.'};
+  private static final byte[] DOT_DOT = {'.', '.'};
 
   private final MountedTrees mounted;
 
@@ -32,13 +34,26 @@ final class Crossings {
           parent == past.top() && Names.isDotDot(name)
               ? outward(past.project(), past.project().snapshots().lookedUp(parent))
               : outward(past, past.fileSystem().lookup(caller, parent, name));
+      case MountedTree.Linked linked ->
+          parent == LinkedView.TOP && Names.isDotDot(name)
+              ? outward(linked.project(), above(caller, linked))
+              : outward(linked, linked.fileSystem().lookup(caller, parent, name));
     };
   }
 
-  private static Attr inProject(Caller caller, MountedTree.Live live, long parent, byte[] name)
+  private static Attr above(Caller caller, MountedTree.Linked linked) throws FsException {
+    return linked.home().lookup(caller, linked.fileSystem().at(), DOT_DOT);
+  }
+
+  private Attr inProject(Caller caller, MountedTree.Live live, long parent, byte[] name)
       throws FsException {
     try {
-      return outward(live, live.fileSystem().lookup(caller, parent, name));
+      Attr found = live.fileSystem().lookup(caller, parent, name);
+      if (!found.item().isLink()) {
+        return outward(live, found);
+      }
+      live.fileSystem().forget(found.node(), 1); // the kernel never sees it
+      return mounted.enter(live, found.node());
     } catch (FsException e) {
       if (e.errno() != Errno.ENOENT || !Names.isSnapshots(name)) {
         throw e;
@@ -68,11 +83,12 @@ final class Crossings {
   /**
    * What users see as the inode number of {@code ..} where that is in another tree; elsewhere 0.
    */
-  static long inoAbove(MountedTree tree, long inode) {
+  static long inoAbove(MountedTree tree, long inode) throws FsException {
     return switch (tree) {
       case MountedTree.Live live -> leadsOut(live, inode) ? FileSystem.ROOT : 0;
       case MountedTree.Past past ->
           inode == past.top() ? past.project().fileSystem().ino(Nodes.snapshotsOf(inode)) : 0;
+      case MountedTree.Linked linked -> inode == LinkedView.TOP ? linked.inoAbove() : 0;
     };
   }
 

@@ -123,11 +123,17 @@ final class DirStream {
   private boolean offer(byte[] name, DirentItem entry, int index, boolean plus, DirSink sink)
       throws IOException {
     long inode = entry.inode();
-    @Nullable Attr attr = plus ? parts.attr(inode, items.inode(directory, entry)) : null;
+    @Nullable Attr attr = plus ? attr(inode, entry) : null;
     boolean accepted = sink.offer(name, parts.ino(inode), entry.type(), index + DOTS + 1L, attr);
     if (accepted && attr != null) {
       parts.lookups().add(inode, 1);
     }
     return accepted;
+  }
+
+  /** Null for a link: what the kernel is to see there, a lookup tells it. */
+  private @Nullable Attr attr(long inode, DirentItem entry) throws IOException {
+    InodeItem item = items.inode(directory, entry);
+    return item.isLink() ? null : parts.attr(inode, item);
   }
 }

@@ -1,6 +1,10 @@
 package org.salvusfs.daemon.vfs;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.util.List;
 import java.util.Objects;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.salvusfs.daemon.fs.Errno;
 import org.salvusfs.daemon.fs.FsException;
@@ -53,11 +57,14 @@ final class Items {
     return item;
   }
 
-  /** A directory that may get entries: one that was not removed. */
+  /** A directory that may get entries: one that was not removed, and is no link. */
   InodeItem livingDirectory(long inode) throws MetadataException, FsException {
     InodeItem item = directory(inode);
     if (item.nlink() == 0) {
       throw new FsException(Errno.ENOENT);
+    }
+    if (item.isLink()) {
+      throw new FsException(Errno.EROFS);
     }
     return item;
   }
@@ -81,6 +88,30 @@ final class Items {
   @Nullable DirentItem entry(long directory, byte[] name) throws MetadataException {
     byte[] value = view.get(Keys.dirent(directory, name));
     return value == null ? null : DirentItem.decode(value);
+  }
+
+  /**
+   * The inode at a path from the top; no symlink is followed.
+   *
+   * @param where it is looked for: ends the refusal, ENOENT in words
+   */
+  long find(List<byte[]> path, String where) throws MetadataException, FsException {
+    long at = Keys.ROOT_INODE;
+    for (int i = 0; i < path.size(); i++) {
+      DirentItem entry = inode(at).isDirectory() ? entry(at, path.get(i)) : null;
+      if (entry == null) {
+        throw new FsException(
+            Errno.ENOENT, "there is no \"%s\" in %s".formatted(text(path, i + 1), where));
+      }
+      at = entry.inode();
+    }
+    return at;
+  }
+
+  private static String text(List<byte[]> path, int count) {
+    return path.subList(0, count).stream()
+        .map(name -> new String(name, UTF_8))
+        .collect(Collectors.joining("/"));
   }
 
   /** The entry; ENOENT if there is none, ENOTDIR if there can be none. */

@@ -20,9 +20,10 @@ import org.salvusfs.metadata.api.ProjectStore;
 
 /**
  * What a mount shows: a top directory with one subdirectory for every project, and in every
- * directory, not listed, its {@code .snapshots}. Requests are handed to the project or snapshot
- * that the node's upper bits name ({@link Nodes}); no file moves or is linked from one to another
- * (EXDEV), and the top directory and all snapshots are read-only (EROFS).
+ * directory, not listed, its {@code .snapshots}. In place of a directory that is a link it shows
+ * one of another project. Requests are handed to the project, snapshot or link that the node's
+ * upper bits name ({@link Nodes}); no file moves or is linked from one to another (EXDEV), and the
+ * top directory, all snapshots and what links show are read-only (EROFS).
  */
 public final class MountFileSystem implements FileSystem {
   private final MountedTrees mounted;
@@ -31,6 +32,7 @@ public final class MountFileSystem implements FileSystem {
 
   /**
    * @param projects the catalogue, asked at every lookup in and listing of the top directory
+   * @param links what links show
    * @param freeBytes how much still fits into the store
    * @param wallClock nanoseconds since 1970
    * @param nanoClock monotonic
@@ -38,10 +40,11 @@ public final class MountFileSystem implements FileSystem {
   public MountFileSystem(
       ProjectStore projects,
       ProjectOpener opener,
+      LinkSource links,
       LongSupplier freeBytes,
       LongSupplier wallClock,
       LongSupplier nanoClock) {
-    this.mounted = new MountedTrees(opener);
+    this.mounted = new MountedTrees(opener, links);
     this.crossings = new Crossings(mounted);
     this.top =
         new TopDirectory(
@@ -76,8 +79,10 @@ public final class MountFileSystem implements FileSystem {
       }
     }
     for (MountState.Tree each : known.trees()) {
-      if (each instanceof MountState.Past past) {
-        mounted.restore(past);
+      switch (each) {
+        case MountState.Past past -> mounted.restore(past);
+        case MountState.Linked linked -> mounted.restore(linked);
+        case MountState.Live _ -> {}
       }
     }
   }
@@ -100,6 +105,46 @@ public final class MountFileSystem implements FileSystem {
    */
   public List<Long> leave(ProjectId project) throws InterruptedException {
     return mounted.leave(project);
+  }
+
+  /**
+   * A link of a project is being removed: what it has shown is stale.
+   *
+   * @param at the directory that was the link
+   * @return the nodes of it that the kernel knows, for the kernel to drop what it keeps of them
+   */
+  public List<Long> leave(ProjectId project, long at) {
+    MountedTree.Linked shown = mounted.link(project, at);
+    return shown == null ? List.of() : mounted.leave(shown);
+  }
+
+  /**
+   * Looks for newer commits of what links show. Called by one thread, now and then.
+   *
+   * @param changes hears what the kernel should forget, of directories and inodes given as nodes of
+   *     this mount
+   * @throws IOException if a store fails; what was not said is said by the next call
+   */
+  public void lookAtLinks(ProjectFileSystem.Changes changes) throws IOException {
+    for (MountedTree.Linked shown : mounted.links()) {
+      if (!shown.fileSystem().tell(outward(shown.ordinal(), changes))) {
+        mounted.leave(shown).forEach(changes::inode);
+      }
+    }
+  }
+
+  private static ProjectFileSystem.Changes outward(int ordinal, ProjectFileSystem.Changes changes) {
+    return new ProjectFileSystem.Changes() {
+      @Override
+      public void name(long directory, byte[] name) {
+        changes.name(Nodes.node(ordinal, directory), name);
+      }
+
+      @Override
+      public void inode(long inode) {
+        changes.inode(Nodes.node(ordinal, inode));
+      }
+    };
   }
 
   /** The nodes of all {@code .snapshots} of a project that the kernel knows. */
@@ -188,10 +233,12 @@ public final class MountFileSystem implements FileSystem {
     return crossings.lookup(caller, tree, inode, name);
   }
 
-  /** In the top directory from all hosts, in a {@code .snapshots} from the command line. */
+  /** In the top directory and in links from all hosts, in {@code .snapshots} by commands. */
   @Override
   public boolean namesAppear(long directory) {
-    return isTop(directory) || Nodes.isSnapshots(Nodes.inode(directory));
+    return isTop(directory)
+        || Nodes.isSnapshots(Nodes.inode(directory))
+        || mounted.at(Nodes.ordinal(directory)) instanceof MountedTree.Linked;
   }
 
   @Override
@@ -199,8 +246,10 @@ public final class MountFileSystem implements FileSystem {
     MountedTree tree = mounted.at(Nodes.ordinal(node));
     if (tree != null) {
       tree.serving(Nodes.inode(node)).forget(Nodes.inode(node), lookups);
-      if (tree instanceof MountedTree.Past past) {
-        mounted.forgotten(past);
+      switch (tree) {
+        case MountedTree.Past past -> mounted.forgotten(past);
+        case MountedTree.Linked linked -> mounted.forgotten(linked);
+        case MountedTree.Live _ -> {}
       }
     }
   }

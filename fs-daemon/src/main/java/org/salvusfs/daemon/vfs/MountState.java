@@ -3,6 +3,8 @@ package org.salvusfs.daemon.vfs;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.salvusfs.blockstore.api.BlockId;
 import org.salvusfs.metadata.api.ProjectId;
 
 /**
@@ -42,6 +44,16 @@ public record MountState(Top top, List<Tree> trees) {
    * @param snapshots what the kernel uses of its {@code .snapshots}
    */
   public record Live(int ordinal, ProjectState project, ProjectState snapshots) implements Tree {}
+
+  /**
+   * What a link shows.
+   *
+   * @param at the directory that is the link
+   * @param told the commit of the source that the kernel knows; null: there is none
+   * @param known with the project that has the link
+   */
+  public record Linked(int ordinal, long at, @Nullable BlockId told, ProjectState known)
+      implements Tree {}
 
   /**
    * A directory as of a snapshot.

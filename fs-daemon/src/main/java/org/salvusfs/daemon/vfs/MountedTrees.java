@@ -22,12 +22,12 @@ import org.salvusfs.metadata.item.Keys;
 
 /**
  * What a mount has opened, by the ordinal that the nodes carry: projects, which stay, and
- * directories as of snapshots, which go when the kernel has forgotten all of them. A directory as
- * of a snapshot is a tree of its own for every directory that it was entered from, because the
- * kernel wants a directory to have one parent.
+ * directories as of snapshots and what links show, which go when the kernel has forgotten all of
+ * them. A directory as of a snapshot is a tree of its own for every directory that it was entered
+ * from, because the kernel wants a directory to have one parent.
  *
- * <p>Thread-safe. The monitor guards the numbers and the directories of snapshots; nothing blocks
- * under it.
+ * <p>Thread-safe. The monitor guards the numbers, the directories of snapshots and links; nothing
+ * blocks under it.
  */
 final class MountedTrees {
   private static final class Slot {
@@ -43,18 +43,24 @@ final class MountedTrees {
   /** A directory of it. */
   private record Entered(Kept snapshot, long top) {}
 
+  /** A directory of a project that is a link. */
+  private record LinkPlace(ProjectId project, long at) {}
+
   private final ProjectOpener opener;
+  private final LinkSource links;
   private final ConcurrentHashMap<ProjectId, Slot> slots = new ConcurrentHashMap<>();
   private final ConcurrentHashMap<Integer, MountedTree> byOrdinal = new ConcurrentHashMap<>();
   private final Map<Entered, MountedTree.Past> entered = new HashMap<>();
+  private final Map<LinkPlace, MountedTree.Linked> linked = new HashMap<>();
 
   /** Snapshots that may not be entered any more. */
   private final Set<Kept> gone = new HashSet<>();
 
   private int lastOrdinal;
 
-  MountedTrees(ProjectOpener opener) {
+  MountedTrees(ProjectOpener opener, LinkSource links) {
     this.opener = opener;
+    this.links = links;
   }
 
   /** The project, opened if it is not yet. Others can be opened meanwhile. */
@@ -136,6 +142,85 @@ final class MountedTrees {
     return past;
   }
 
+  /**
+   * What a link shows, counted as a lookup.
+   *
+   * @param at the directory that is the link
+   * @throws FsException ESTALE if it is none any more
+   */
+  Attr enter(MountedTree.Live project, long at) throws FsException {
+    var place = new LinkPlace(project.fileSystem().id(), at);
+    MountedTree.Linked known;
+    synchronized (this) {
+      known = linked.get(place);
+    }
+    LinkedFileSystem candidate =
+        known == null
+            ? project.fileSystem().linked(at, links, null, ProjectState.unknown(place.project()))
+            : known.fileSystem();
+    Attr attr = candidate.topAttr();
+    synchronized (this) {
+      MountedTree.Linked shown = linked.get(place);
+      if (shown == null) {
+        shown = linked(nextOrdinal(), project, candidate);
+      }
+      shown.fileSystem().entered();
+      return Nodes.attr(shown.ordinal(), attr);
+    }
+  }
+
+  private MountedTree.Linked linked(
+      int ordinal, MountedTree.Live project, LinkedFileSystem fileSystem) {
+    var shown = new MountedTree.Linked(ordinal, project, fileSystem);
+    linked.put(new LinkPlace(project.fileSystem().id(), fileSystem.at()), shown);
+    byOrdinal.put(ordinal, shown);
+    return shown;
+  }
+
+  /** Lets what a link shows go if the kernel has forgotten all of it. */
+  void forgotten(MountedTree.Linked shown) {
+    if (!shown.fileSystem().isUnused()) {
+      return;
+    }
+    synchronized (this) {
+      if (shown.fileSystem().isUnused()) {
+        remove(shown);
+      }
+    }
+  }
+
+  private void remove(MountedTree.Linked shown) {
+    if (byOrdinal.remove(shown.ordinal(), shown)) {
+      linked.remove(new LinkPlace(shown.home().id(), shown.fileSystem().at()), shown);
+    }
+  }
+
+  /** What links show at present. */
+  synchronized List<MountedTree.Linked> links() {
+    return List.copyOf(linked.values());
+  }
+
+  /** What the link of a project at a directory shows; null if the kernel knows nothing of it. */
+  synchronized MountedTree.@Nullable Linked link(ProjectId project, long at) {
+    return linked.get(new LinkPlace(project, at));
+  }
+
+  /**
+   * What a link has shown is stale from now on.
+   *
+   * @return the nodes of it that the kernel knows
+   */
+  synchronized List<Long> leave(MountedTree.Linked shown) {
+    remove(shown);
+    return nodes(shown);
+  }
+
+  private static List<Long> nodes(MountedTree.Linked shown) {
+    return shown.fileSystem().inUse().stream()
+        .map(inode -> Nodes.node(shown.ordinal(), inode))
+        .toList();
+  }
+
   /** Lets a directory of a snapshot go if the kernel has forgotten all of it. */
   void forgotten(MountedTree.Past past) {
     if (!past.fileSystem().isUnused()) {
@@ -169,7 +254,8 @@ final class MountedTrees {
   }
 
   /**
-   * A project is not shown any more, nor are its snapshots: waits for operations under way.
+   * A project is not shown any more, nor are its snapshots and what its links show: waits for
+   * operations under way.
    *
    * @return the nodes of it that the kernel knows, which are stale from now on
    */
@@ -198,6 +284,12 @@ final class MountedTrees {
                 }
                 return leaves;
               });
+      for (MountedTree.Linked shown : List.copyOf(linked.values())) {
+        if (shown.project().equals(live)) {
+          remove(shown);
+          nodes.addAll(nodes(shown));
+        }
+      }
       slots.remove(project);
     }
     return nodes;
@@ -231,6 +323,12 @@ final class MountedTrees {
             case MountedTree.Live live ->
                 new MountState.Live(
                     live.ordinal(), live.fileSystem().state(), live.snapshots().state());
+            case MountedTree.Linked shown ->
+                new MountState.Linked(
+                    shown.ordinal(),
+                    shown.fileSystem().at(),
+                    shown.fileSystem().told(),
+                    shown.fileSystem().state());
             case MountedTree.Past past ->
                 new MountState.Past(
                     past.ordinal(), past.created(), past.top(), past.fileSystem().state());
@@ -252,6 +350,29 @@ final class MountedTrees {
       lastOrdinal = Math.max(lastOrdinal, known.ordinal());
     }
     slots.put(project.id(), slot);
+  }
+
+  /** Shows what a link shows again, unless there is no link any more. */
+  void restore(MountState.Linked known) throws IOException {
+    ProjectId id = known.known().project();
+    MountedTree.Live project = ifOpen(id);
+    if (project == null) {
+      throw new IOException("a link in project " + id + " is in use, but not the project");
+    }
+    LinkedFileSystem again = null;
+    try {
+      again = project.fileSystem().linked(known.at(), links, known.told(), known.known());
+    } catch (FsException e) {
+      if (e.errno() != Errno.ESTALE) {
+        throw new IOException("a link in project " + id + " cannot be shown again", e);
+      }
+    }
+    synchronized (this) {
+      lastOrdinal = Math.max(lastOrdinal, known.ordinal());
+      if (again != null) {
+        linked(known.ordinal(), project, again);
+      }
+    }
   }
 
   /** Shows a directory of a snapshot again, unless the snapshot has gone. */

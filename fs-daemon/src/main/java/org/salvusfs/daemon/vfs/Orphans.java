@@ -141,6 +141,9 @@ final class Orphans {
   private void reap(Tx tx, long inode, InodeItem item) {
     parts.contents().drop(inode, tx.txg());
     tx.reap(inode);
+    if (item.isLink()) {
+      tx.delete(Keys.link(inode));
+    }
     tx.addUsage(-item.allocatedBytes(), -1);
   }
 

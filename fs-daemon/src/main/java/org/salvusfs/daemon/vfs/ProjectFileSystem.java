@@ -4,8 +4,10 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
+import org.salvusfs.blockstore.api.BlockId;
 import org.salvusfs.daemon.data.FileContents;
 import org.salvusfs.daemon.fs.Attr;
 import org.salvusfs.daemon.fs.Caller;
@@ -21,6 +23,7 @@ import org.salvusfs.metadata.api.Snapshot;
 import org.salvusfs.metadata.item.CountersItem;
 import org.salvusfs.metadata.item.InodeItem;
 import org.salvusfs.metadata.item.Keys;
+import org.salvusfs.metadata.item.LinkItem;
 import org.salvusfs.metadata.txg.Transactions;
 import org.salvusfs.quota.admission.Room;
 
@@ -65,6 +68,7 @@ public final class ProjectFileSystem implements FileSystem {
   private final Directories directories;
   private final Xattrs xattrs;
   private final Restores restores;
+  private final Links links;
   private final LongAdder requests = new LongAdder();
 
   private ProjectFileSystem(
@@ -97,6 +101,7 @@ public final class ProjectFileSystem implements FileSystem {
     this.directories = new Directories(parts.reads(), accessTimes, known);
     this.xattrs = new Xattrs(parts);
     this.restores = new Restores(parts, namespace, renames, files, attributes, orphans);
+    this.links = new Links(parts, namespace, orphans);
   }
 
   /**
@@ -224,6 +229,98 @@ public final class ProjectFileSystem implements FileSystem {
     var past =
         new SnapshotFileSystem(this, snapshot, Keys.ROOT_INODE, ProjectState.unknown(project));
     return restores.restore(past.parts(), path, to, hiddenName, keep, changes);
+  }
+
+  /**
+   * What a copy consists of.
+   *
+   * @param entries names in it, its own too
+   * @param bytes of contents, holes left out
+   */
+  public record Copied(long entries, long bytes) {}
+
+  /**
+   * Copies a file, or a directory with all below it, from a commit of this project or another,
+   * sharing its chunks. Owners, modes, times, attributes, holes, and links within the copy are
+   * those of the source. It grows under a hidden name and appears whole. Committed on return.
+   *
+   * @param to where it shall be, at least one name, in a directory that exists
+   * @param replaces whether what has that name already is removed
+   * @param hiddenName a free name in that directory
+   * @param progress hears, without a lock, how many entries are copied; what it throws ends the
+   *     copy
+   * @param changes hears what to tell the kernel, on this thread
+   * @throws FsException in words, if there is no such file or directory (ENOENT) or the name is
+   *     taken (EEXIST); EDQUOT if there is no room; nothing is left of the copy then
+   */
+  public Copied copy(
+      StoredTree source,
+      List<byte[]> to,
+      boolean replaces,
+      byte[] hiddenName,
+      LongConsumer progress,
+      Changes changes)
+      throws IOException, FsException, InterruptedException {
+    return restores.copy(
+        source.parts(), source.path(), to, replaces, hiddenName, progress, changes);
+  }
+
+  /**
+   * A link in this project.
+   *
+   * @param path of the directory that is the link, from the project's top
+   */
+  public record Link(String path, LinkItem shows) {}
+
+  /**
+   * Makes a directory that shows one of another project, read-only. Committed on return.
+   *
+   * @param to where it shall be, at least one name, in a directory that exists
+   * @param changes hears what to tell the kernel, on this thread
+   * @throws FsException in words, if the name is taken (EEXIST) or there is no such directory
+   *     (ENOENT); EDQUOT if there is no room for a directory
+   */
+  public void link(List<byte[]> to, LinkItem shows, Changes changes)
+      throws IOException, FsException, InterruptedException {
+    links.make(to, shows, changes);
+  }
+
+  /**
+   * Removes a link. Committed on return.
+   *
+   * @param path of it, at least one name
+   * @param changes hears what to tell the kernel of the name, on this thread
+   * @return the directory that it was
+   * @throws FsException in words, ENOENT if there is nothing, EINVAL if it is no link
+   */
+  public long unlink(List<byte[]> path, Changes changes)
+      throws IOException, FsException, InterruptedException {
+    return links.remove(path, changes);
+  }
+
+  /** All links in this project. Operations wait meanwhile. */
+  public List<Link> links() throws IOException, InterruptedException {
+    return links.list();
+  }
+
+  /**
+   * What one of its links shows.
+   *
+   * @param at the directory that is the link
+   * @throws FsException ESTALE if it is none
+   */
+  LinkedFileSystem linked(long at, LinkSource source, @Nullable BlockId told, ProjectState known)
+      throws FsException {
+    return calls.call(
+        "following a link",
+        at,
+        () -> {
+          LinkItem shows = links.at(at);
+          if (shows == null) {
+            throw new FsException(Errno.ESTALE);
+          }
+          return new LinkedFileSystem(this, at, shows, source, told, known);
+        });
   }
 
   /**

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 import org.salvusfs.daemon.fs.Caller;
 import org.salvusfs.daemon.fs.Errno;
@@ -16,18 +17,20 @@ import org.salvusfs.metadata.item.InodeItem;
 import org.salvusfs.metadata.item.Keys;
 
 /**
- * Brings single files and directories back from snapshots, in this order:
+ * Brings single files and directories back from snapshots, or in from other projects, in this
+ * order:
  *
  * <ol>
  *   <li>a copy grows under a hidden name beside the place it shall have ({@link TreeCopy});
- *   <li>while no other operation is under way, everything is committed and kept as a snapshot, and
- *       copy and present file change their names, which is one operation: nobody sees neither;
+ *   <li>while no other operation is under way, everything is committed, and for a restore kept as a
+ *       snapshot, and copy and present file change their names, which is one operation: nobody sees
+ *       neither;
  *   <li>what was there until now is removed, and all is committed.
  * </ol>
  *
  * <p>So the copy's contents are durable before its name is, and whatever was done to the old file
- * until the exchange is in the snapshot. A crash leaves the old file or the new one, and perhaps
- * the other one, whole or not, under the hidden name. Threads are the callers'.
+ * until the exchange is in the snapshot, if there is one. A crash leaves the old file or the new
+ * one, and perhaps the other one, whole or not, under the hidden name. Threads are the callers'.
  */
 final class Restores {
   /** Attempts to remove what others keep adding to. */
@@ -83,53 +86,113 @@ final class Restores {
       ProjectFileSystem.Replacement<T> keep,
       ProjectFileSystem.Changes changes)
       throws IOException, FsException, InterruptedException {
-    long from = find(past.items(), path, "the snapshot");
-    long directory = find(parts.items(), to.subList(0, to.size() - 1), "the project");
+    long from = past.items().find(path, "the snapshot");
+    Place place = place(to, "the project");
+    TreeCopy tree = tree(past, entries -> {});
+    return appear(
+        place,
+        hiddenName,
+        changes,
+        hidden -> {
+          tree.run(from, hidden.directory(), hidden.name());
+          return exchange(hidden, place, true, keep);
+        });
+  }
+
+  /**
+   * Copies.
+   *
+   * @param past reads the commit that is copied
+   * @param path in it; no name: all of it
+   * @param to where it shall be, at least one name; the directory must exist
+   * @param replaces whether what has the name already gives way
+   * @param hiddenName for the copy while it grows
+   * @param progress see {@link TreeCopy}
+   * @param changes hears, without a lock, of what the kernel may know differently
+   * @throws FsException if it is refused, EEXIST in words if the name is taken; nothing is left of
+   *     the copy then
+   */
+  ProjectFileSystem.Copied copy(
+      ReadParts past,
+      List<byte[]> path,
+      List<byte[]> to,
+      boolean replaces,
+      byte[] hiddenName,
+      LongConsumer progress,
+      ProjectFileSystem.Changes changes)
+      throws IOException, FsException, InterruptedException {
+    long from = past.items().find(path, "the source");
+    Place place = place(to, "the target");
+    requireFree(place, replaces); // before all the work, and again after it
+    TreeCopy tree = tree(past, progress);
+    return appear(
+        place,
+        hiddenName,
+        changes,
+        hidden -> {
+          ProjectFileSystem.Copied copied = tree.run(from, hidden.directory(), hidden.name());
+          return exchange(
+              hidden,
+              place,
+              replaces,
+              () -> {
+                parts.txgs().commit();
+                return copied;
+              });
+        });
+  }
+
+  private TreeCopy tree(ReadParts past, LongConsumer progress) {
+    return new TreeCopy(past, parts, namespace, files, attributes, orphans, NOBODY, progress);
+  }
+
+  private Place place(List<byte[]> to, String where) throws IOException, FsException {
+    long directory = parts.items().find(to.subList(0, to.size() - 1), where);
     parts.items().livingDirectory(directory);
-    var hidden = new Place(directory, hiddenName);
-    T kept;
+    return new Place(directory, to.getLast());
+  }
+
+  /** Fills a hidden place and exchanges it with the one that is meant. */
+  @FunctionalInterface
+  private interface Growth<T> {
+    T in(Place hidden) throws IOException, FsException, InterruptedException;
+  }
+
+  private <T> T appear(
+      Place place, byte[] hiddenName, ProjectFileSystem.Changes changes, Growth<T> growth)
+      throws IOException, FsException, InterruptedException {
+    var hidden = new Place(place.directory(), hiddenName);
+    T grown;
     try {
-      new TreeCopy(past, parts, namespace, files, attributes, orphans, NOBODY)
-          .run(from, directory, hiddenName);
-      kept = exchange(hidden, new Place(directory, to.getLast()), keep);
+      grown = growth.in(hidden);
     } catch (IOException | FsException | InterruptedException | RuntimeException e) {
       undo(hidden, e);
       throw e;
     }
-    changes.name(directory, to.getLast());
+    changes.name(place.directory(), place.name());
     removeAll(hidden, changes);
-    changes.inode(directory);
+    changes.inode(place.directory());
     parts.txgs().commit();
-    return kept;
+    return grown;
   }
 
-  private static long find(Items items, List<byte[]> path, String where)
-      throws IOException, FsException {
-    long at = Keys.ROOT_INODE;
-    for (int i = 0; i < path.size(); i++) {
-      DirentItem entry = items.inode(at).isDirectory() ? items.entry(at, path.get(i)) : null;
-      if (entry == null) {
-        throw new FsException(
-            Errno.ENOENT, "there is no \"%s\" in %s".formatted(text(path, i + 1), where));
-      }
-      at = entry.inode();
+  /** Refuses a name that cannot be made; tells whether nothing has it. */
+  private boolean requireFree(Place place, boolean replaces) throws IOException, FsException {
+    boolean isFree = parts.items().entry(place.directory(), place.name()) == null;
+    if (isFree) {
+      Names.checkNew(place.name());
+    } else if (!replaces) {
+      throw new FsException(
+          Errno.EEXIST, "there is \"%s\" already".formatted(new String(place.name(), UTF_8)));
     }
-    return at;
+    return isFree;
   }
 
-  private static String text(List<byte[]> path, int count) {
-    var names = new ArrayList<String>();
-    path.subList(0, count).forEach(name -> names.add(new String(name, UTF_8)));
-    return String.join("/", names);
-  }
-
-  private <T> T exchange(Place hidden, Place place, ProjectFileSystem.Replacement<T> keep)
+  private <T> T exchange(
+      Place hidden, Place place, boolean replaces, ProjectFileSystem.Replacement<T> keep)
       throws IOException, FsException, InterruptedException {
     try (InodeLocks.Everything _ = parts.locks().everything()) {
-      boolean isFree = parts.items().entry(place.directory(), place.name()) == null;
-      if (isFree) {
-        Names.checkNew(place.name());
-      }
+      boolean isFree = requireFree(place, replaces);
       T kept = keep.run();
       renames.rename(
           NOBODY,

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 import org.salvusfs.daemon.fs.Attr;
 import org.salvusfs.daemon.fs.Caller;
@@ -18,10 +19,14 @@ import org.salvusfs.metadata.txg.Tx;
 import org.salvusfs.metadata.txg.TxKind;
 
 /**
- * One copy of a file or tree of a snapshot in the live project, made of the same operations that a
- * user's copy would be, so that limits and commits see nothing new. Chunks are shared, holes stay
- * holes, links between the copied files stay links; owners, modes, access and modification times,
- * extended attributes and ACLs are those of then. Used once, by one thread.
+ * One copy of a file or tree of a commit, of this project or another, in the live project, made of
+ * the same operations that a user's copy would be, so that limits and commits see nothing new.
+ * Chunks are shared, holes stay holes, links between the copied files stay links; owners, modes,
+ * access and modification times, extended attributes and ACLs are those of then. Used once, by one
+ * thread.
+ *
+ * <p>Whatever chunks the copy shares with its source are taken over in {@link #share}, and nowhere
+ * else.
  */
 final class TreeCopy {
   private static final int PRIVATE_FILE = 0600;
@@ -37,13 +42,18 @@ final class TreeCopy {
   private final Attributes attributes;
   private final Orphans orphans;
   private final Caller caller;
+  private final LongConsumer progress;
+  private long entries;
+  private long bytes;
 
   /** Copies of files with several links. */
   private final Map<Long, Long> linked = new HashMap<>();
 
   /**
-   * @param past reads the snapshot
+   * @param past reads the commit
    * @param caller whose growth it is
+   * @param progress hears, while no lock is held, how many entries are copied; what it throws ends
+   *     the copy
    */
   TreeCopy(
       ReadParts past,
@@ -52,7 +62,8 @@ final class TreeCopy {
       FileOps files,
       Attributes attributes,
       Orphans orphans,
-      Caller caller) {
+      Caller caller,
+      LongConsumer progress) {
     this.past = past;
     this.parts = parts;
     this.namespace = namespace;
@@ -60,15 +71,17 @@ final class TreeCopy {
     this.attributes = attributes;
     this.orphans = orphans;
     this.caller = caller;
+    this.progress = progress;
   }
 
   /**
    * Copies an inode with all below it; directories get their attributes last, so that nobody looks
    * into half of them and their times stay.
    *
+   * @return what was copied
    * @throws FsException what any of the operations may be refused with; the copy is a part then
    */
-  void run(long from, long parent, byte[] name)
+  ProjectFileSystem.Copied run(long from, long parent, byte[] name)
       throws IOException, FsException, InterruptedException {
     var directories = new ArrayList<Pair>();
     var waiting = new ArrayDeque<Pair>();
@@ -90,10 +103,12 @@ final class TreeCopy {
     for (Pair directory : directories.reversed()) {
       dress(directory.from(), directory.then(), directory.to());
     }
+    return new ProjectFileSystem.Copied(entries, bytes);
   }
 
   private void copy(long from, long parent, byte[] name, ArrayDeque<Pair> directories)
       throws IOException, FsException, InterruptedException {
+    progress.accept(entries++);
     Long before = linked.get(from);
     if (before != null) {
       forget(namespace.link(before, parent, name));
@@ -104,7 +119,8 @@ final class TreeCopy {
     int mode =
         type | (then.isDirectory() ? PRIVATE_DIRECTORY : then.isSymlink() ? 0777 : PRIVATE_FILE);
     byte @Nullable [] target = then.isSymlink() ? past.items().view().get(Keys.inline(from)) : null;
-    Attr made = namespace.make(caller, parent, name, mode, then.rdev(), target);
+    int rdev = then.isDirectory() ? 0 : then.rdev(); // of a link, an empty directory is copied
+    Attr made = namespace.make(caller, parent, name, mode, rdev, target);
     try {
       if (then.isDirectory()) {
         directories.add(new Pair(from, then, made.node()));
@@ -112,6 +128,7 @@ final class TreeCopy {
       }
       if (then.isRegular()) {
         share(from, then, made.node());
+        bytes += then.allocatedBytes();
       }
       dress(from, then, made.node());
       if (then.nlink() > 1) {

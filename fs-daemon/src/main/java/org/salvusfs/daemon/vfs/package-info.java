@@ -35,6 +35,9 @@
  *       count is not 0. New lookups need an entry, so a count that has reached 0 stays there, and
  *       then the inode is reaped. Orphans that a crash left are reaped at the next opening.
  *   <li>Usage changes in the transaction that causes it.
+ *   <li>A directory that is a link has no entries and a LINK item, which goes with its inode; the
+ *       kernel is never told of its number, but of what the link shows ({@link
+ *       org.salvusfs.daemon.vfs.LinkedFileSystem}).
  *   <li>The name {@code .snapshots} is never given to an entry; one from before is kept and shown.
  *   <li>A project becomes an earlier state of itself only while no operation holds a lock ({@link
  *       org.salvusfs.daemon.vfs.ProjectFileSystem#replace}).

@@ -17,6 +17,8 @@ import org.salvusfs.daemon.handover.HandOver;
 import org.salvusfs.daemon.management.Bill;
 import org.salvusfs.daemon.management.CheckProgress;
 import org.salvusfs.daemon.management.CheckReport;
+import org.salvusfs.daemon.management.CopyReport;
+import org.salvusfs.daemon.management.CopyRequest;
 import org.salvusfs.daemon.management.DaemonException;
 import org.salvusfs.daemon.management.DaemonStatus;
 import org.salvusfs.daemon.management.EventStatus;
@@ -26,6 +28,7 @@ import org.salvusfs.daemon.management.LimitsChange;
 import org.salvusfs.daemon.management.LimitsSet;
 import org.salvusfs.daemon.management.ManagedBackups;
 import org.salvusfs.daemon.management.ManagedExports;
+import org.salvusfs.daemon.management.ManagedLinks;
 import org.salvusfs.daemon.management.ManagedSnapshots;
 import org.salvusfs.daemon.management.ManagedTrash;
 import org.salvusfs.daemon.management.ProjectStatus;
@@ -84,7 +87,8 @@ final class Daemon {
       Trash trash,
       Snapshots snapshots,
       Backups backups,
-      Exports exports) {}
+      Exports exports,
+      Linking links) {}
 
   Daemon(Parts parts) {
     this.parts = parts;
@@ -107,7 +111,15 @@ final class Daemon {
     var snapshots = new Snapshots(parts, mount, automatic, spaces, open -> space(open, mount));
     var backups = new Backups(parts, snapshots);
     var exports = new Exports(parts, snapshots);
-    keeper = new Keeper(automatic, spaces, new Trash(parts, mount), snapshots, backups, exports);
+    keeper =
+        new Keeper(
+            automatic,
+            spaces,
+            new Trash(parts, mount),
+            snapshots,
+            backups,
+            exports,
+            new Linking(parts, mount));
   }
 
   /** What it does by itself; begun by whoever has a thread for it. */
@@ -118,6 +130,11 @@ final class Daemon {
         keeper().trash(),
         parts.surroundings().wallClock(),
         gate);
+  }
+
+  /** What keeps links fresh; begun by whoever has a thread for it. */
+  LinkWatch linkWatch(Housekeeping.Gate gate) {
+    return new LinkWatch(mounted(), gate);
   }
 
   private List<AutomaticSnapshots.Home> homes(Mounted mount) {
@@ -287,6 +304,17 @@ final class Daemon {
     }
   }
 
+  CopyReport copy(String idOrName, CopyRequest request, CheckProgress progress)
+      throws DaemonException {
+    try {
+      var source = parts.catalogue().find(request.from());
+      var target = parts.catalogue().find(idOrName);
+      return new Copying(parts, mounted()).run(source, target, request, progress);
+    } catch (IOException e) {
+      throw Explain.request("copying into project " + idOrName, e);
+    }
+  }
+
   GarbageStatus collectGarbage() {
     return parts.garbage().request();
   }
@@ -327,6 +355,10 @@ final class Daemon {
 
   ManagedExports exports() {
     return keeper().exports();
+  }
+
+  ManagedLinks links() {
+    return keeper().links();
   }
 
   private Keeper keeper() {

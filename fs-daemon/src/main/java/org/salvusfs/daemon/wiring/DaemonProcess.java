@@ -16,6 +16,8 @@ import org.salvusfs.daemon.management.BackupReport;
 import org.salvusfs.daemon.management.Bill;
 import org.salvusfs.daemon.management.CheckProgress;
 import org.salvusfs.daemon.management.CheckReport;
+import org.salvusfs.daemon.management.CopyReport;
+import org.salvusfs.daemon.management.CopyRequest;
 import org.salvusfs.daemon.management.DaemonException;
 import org.salvusfs.daemon.management.DaemonStatus;
 import org.salvusfs.daemon.management.DeletedProject;
@@ -26,9 +28,12 @@ import org.salvusfs.daemon.management.ImportReport;
 import org.salvusfs.daemon.management.KeyCopy;
 import org.salvusfs.daemon.management.LimitsChange;
 import org.salvusfs.daemon.management.LimitsSet;
+import org.salvusfs.daemon.management.LinkRequest;
+import org.salvusfs.daemon.management.LinkStatus;
 import org.salvusfs.daemon.management.ManagedBackups;
 import org.salvusfs.daemon.management.ManagedDaemon;
 import org.salvusfs.daemon.management.ManagedExports;
+import org.salvusfs.daemon.management.ManagedLinks;
 import org.salvusfs.daemon.management.ManagedSnapshots;
 import org.salvusfs.daemon.management.ManagedTrash;
 import org.salvusfs.daemon.management.ProjectStatus;
@@ -104,7 +109,7 @@ final class DaemonProcess implements ManagedDaemon {
     current = new DaemonStart(config, progress, surroundings, this, inherited).runOrUndo();
   }
 
-  /** Breaks a check, a backup or a restore off. */
+  /** Breaks a check, a copy, a backup or a restore off. */
   private static final class Ending extends RuntimeException {
     private static final long serialVersionUID = 1;
 
@@ -212,6 +217,16 @@ final class DaemonProcess implements ManagedDaemon {
   public ImportReport importDirectory(String idOrName, Path directory, CheckProgress progress)
       throws DaemonException {
     return ask(daemon -> daemon.importDirectory(idOrName, directory, progress));
+  }
+
+  @Override
+  public CopyReport copy(String idOrName, CopyRequest request, CheckProgress progress)
+      throws DaemonException {
+    try {
+      return ask(daemon -> daemon.copy(idOrName, request, unlessEnding(progress)));
+    } catch (Ending e) {
+      throw new DaemonException.NotRunning("the daemon ends before the copy is done");
+    }
   }
 
   @Override
@@ -368,6 +383,29 @@ final class DaemonProcess implements ManagedDaemon {
   public ManagedExports exports() {
     return (project, snapshot, out) ->
         ask(daemon -> daemon.exports().export(project, snapshot, out));
+  }
+
+  @Override
+  public ManagedLinks links() {
+    return new AskedLinks();
+  }
+
+  /** Likewise. */
+  private final class AskedLinks implements ManagedLinks {
+    @Override
+    public LinkStatus link(String project, LinkRequest request) throws DaemonException {
+      return ask(daemon -> daemon.links().link(project, request));
+    }
+
+    @Override
+    public List<LinkStatus> list(String project) throws DaemonException {
+      return ask(daemon -> daemon.links().list(project));
+    }
+
+    @Override
+    public LinkStatus unlink(String project, String path) throws DaemonException {
+      return ask(daemon -> daemon.links().unlink(project, path));
+    }
   }
 
   /** Runs something while the present daemon serves, or not at all. */

@@ -155,6 +155,7 @@ public final class DaemonStart {
     daemon.parts().garbage().start();
     daemon.parts().scrub().start();
     daemon.housekeeping(process::whileServing).start(housekeeper());
+    daemon.linkWatch(process::whileServing).start(linkWatcher());
     return daemon;
   }
 
@@ -263,6 +264,13 @@ public final class DaemonStart {
     return housekeeper;
   }
 
+  private ScheduledExecutorService linkWatcher() {
+    var threads = Thread.ofPlatform().daemon().name("links").factory();
+    var watcher = Executors.newSingleThreadScheduledExecutor(threads);
+    closing.started("the watch of links", () -> end(watcher));
+    return watcher;
+  }
+
   private ExecutorService workers() {
     var threads = Thread.ofPlatform().daemon().name("worker-", 0).factory();
     int count = Runtime.getRuntime().availableProcessors();
@@ -312,6 +320,7 @@ public final class DaemonStart {
         new MountFileSystem(
             stores.metadata().projects(),
             parts.projects(),
+            new LinkedProjects(stores, parts.projects(), surroundings.nanoClock()),
             stores::freeBytes,
             surroundings.wallClock(),
             surroundings.nanoClock());

@@ -255,6 +255,11 @@ final class Projects implements ProjectOpener, OpenProjects, AutoCloseable {
     }
   }
 
+  /** Contents of files of a project that may not be open, for those who only read. */
+  FileContents contents(View view) {
+    return contents(stores.blocks().chunks(() -> Compression.LZ4), view);
+  }
+
   /** Contents of files that are read through a view, live or of a snapshot. */
   private FileContents contents(Chunks chunks, View view) {
     return new FileContents(chunks, view, workers, FileContents.Options.defaults(parallelism()));

@@ -40,8 +40,8 @@ final class Restoring {
   Snapshot to(
       Project project, Snapshot from, String path, String to, String beforeName, Instant now)
       throws IOException, DaemonException {
-    List<byte[]> source = names(path);
-    List<byte[]> target = names(to);
+    List<byte[]> source = someNames(path);
+    List<byte[]> target = someNames(to);
     OpenProject held = projects.held(project);
     String hidden = HIDDEN + surroundings.newId();
     try {
@@ -70,8 +70,17 @@ final class Restoring {
     }
   }
 
-  /** The names that a path consists of. */
-  private static List<byte[]> names(String path) throws DaemonException.Invalid {
+  private static List<byte[]> someNames(String path) throws DaemonException.Invalid {
+    List<byte[]> names = names(path);
+    if (names.isEmpty()) {
+      throw new DaemonException.Invalid(
+          "which file or directory? ./salvus snapshot rollback brings a whole project back");
+    }
+    return names;
+  }
+
+  /** The names that a path from a project's top consists of; none if it is the top. */
+  static List<byte[]> names(String path) throws DaemonException.Invalid {
     var names = new ArrayList<byte[]>();
     for (String name : path.split("/", -1)) {
       if (name.equals("..") || name.indexOf('\0') >= 0) {
@@ -82,9 +91,20 @@ final class Restoring {
         names.add(name.getBytes(UTF_8));
       }
     }
-    if (names.isEmpty()) {
-      throw new DaemonException.Invalid(
-          "which file or directory? ./salvus snapshot rollback brings a whole project back");
+    return names;
+  }
+
+  /**
+   * The names of a place for something of a project: where {@code to} says, or in there if that is
+   * empty or ends with a slash.
+   *
+   * @param path of the thing; no name: the project's top
+   */
+  static List<byte[]> target(String to, List<byte[]> path, Project source)
+      throws DaemonException.Invalid {
+    List<byte[]> names = new ArrayList<>(names(to));
+    if (names.isEmpty() || to.endsWith("/")) {
+      names.add(path.isEmpty() ? source.name().getBytes(UTF_8) : path.getLast());
     }
     return names;
   }

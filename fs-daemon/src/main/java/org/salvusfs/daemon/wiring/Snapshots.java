@@ -176,7 +176,7 @@ final class Snapshots implements ManagedSnapshots {
     return found;
   }
 
-  private static DaemonException unknown(Project project, String name) {
+  static DaemonException unknown(Project project, String name) {
     return new DaemonException.UnknownSnapshot(
         "project %s has no snapshot \"%s\"; ./salvus snapshot list %s shows all"
             .formatted(project.name(), name, project.name()));

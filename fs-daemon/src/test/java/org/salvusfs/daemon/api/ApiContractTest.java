@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
+import java.util.UUID;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
@@ -24,6 +25,7 @@ import org.salvusfs.daemon.management.FakeDaemon;
 import org.salvusfs.daemon.management.ManagedBackups;
 import org.salvusfs.daemon.management.ManagedDaemon;
 import org.salvusfs.daemon.management.ManagedExports;
+import org.salvusfs.daemon.management.ManagedLinks;
 import org.salvusfs.daemon.management.ManagedSnapshots;
 import org.salvusfs.daemon.management.ManagedTrash;
 
@@ -34,6 +36,10 @@ import org.salvusfs.daemon.management.ManagedTrash;
 final class ApiContractTest {
   private static final String PROJECT = "demo";
   private static final String SNAPSHOT = "first";
+
+  /** What the first project of a fake daemon gets. */
+  private static final UUID DEMO_ID = new UUID(7, 0);
+
   private static final String TOKEN_NAME = "ci";
 
   /** Bodies that succeed, by operation; the others need none. */
@@ -52,6 +58,15 @@ final class ApiContractTest {
           Map.entry("POST /v1/projects/{project}/policy", "{\"policy\":\"1h:24\"}"),
           Map.entry("POST /v1/projects/{project}/purge", "{\"force\":false}"),
           Map.entry("POST /v1/projects/{project}/checks", "{\"repair\":true}"),
+          Map.entry(
+              "POST /v1/projects/{project}/copies",
+              "{\"from\":\"demo\",\"snapshot\":\"first\",\"path\":\"a\",\"to\":\"b/\",\"replace\":true}"),
+          Map.entry(
+              "POST /v1/projects/{project}/links",
+              "{\"from\":\""
+                  + DEMO_ID
+                  + "\",\"directory\":\"a\",\"to\":\"link\",\"uid\":1,\"gid\":2}"),
+          Map.entry("POST /v1/projects/{project}/unlink", "{\"path\":\"link\"}"),
           Map.entry("POST /v1/projects/{project}/imports", "{\"directory\":\"/tmp\"}"),
           Map.entry(
               "POST /v1/backups",
@@ -73,6 +88,7 @@ final class ApiContractTest {
           "POST /v1/projects", "{\"name\":\"demo\"}",
           "POST /v1/projects/{project}/snapshots", "{\"name\":\"first\"}",
           "POST /v1/projects/{project}/clones", "{\"name\":\"demo\"}",
+          "POST /v1/projects/{project}/links", "{\"from\":\"demo\",\"to\":\"taken\"}",
           "POST /v1/tokens", "{\"name\":\"ci\",\"scope\":\"read\"}");
 
   @TempDir private Path directory = Path.of("");
@@ -173,6 +189,9 @@ final class ApiContractTest {
           http.ask(method, path, TestApi.TOKEN, " ".repeat(Dispatcher.BODY_BYTES_MAX + 1));
       default -> {
         assertEquals("", document().requestFaults(operation, body));
+        if (operation.path().endsWith("/unlink")) {
+          http.post("/v1/projects/demo/links", "{\"from\":\"demo\",\"to\":\"link\"}");
+        }
         if (operation.path().endsWith("/release")) {
           http.post(path.replace("/release", "/hold"), body);
         }
@@ -259,9 +278,20 @@ final class ApiContractTest {
     var trash = broken(ManagedTrash.class, Map.of());
     var backups = broken(ManagedBackups.class, Map.of());
     var exports = broken(ManagedExports.class, Map.of());
+    var links = broken(ManagedLinks.class, Map.of());
     return broken(
         ManagedDaemon.class,
-        Map.of("snapshots", snapshots, "trash", trash, "backups", backups, "exports", exports));
+        Map.of(
+            "snapshots",
+            snapshots,
+            "trash",
+            trash,
+            "backups",
+            backups,
+            "exports",
+            exports,
+            "links",
+            links));
   }
 
   private static <T> T broken(Class<T> type, Map<String, Object> answers) {

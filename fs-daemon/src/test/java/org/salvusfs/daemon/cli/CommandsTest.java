@@ -391,6 +391,46 @@ final class CommandsTest {
   }
 
   @Test
+  void cp_takesPathsInProjects_andRefusesWhatIsThere() throws Exception {
+    salvus("project", "create", "src");
+    salvus("project", "create", "dst");
+    assertEquals(0, salvus("cp", "src:a/bc", "dst:x"));
+    assertEquals("4 entries copied to project dst, 3.0 MB shared\n", out());
+    assertEquals(0, salvus("cp", "src@one:a/bc", "dst:", "--json"));
+    assertEquals(8, new ObjectMapper().readTree(out()).at("/entries").asLong());
+    assertEquals(2, salvus("cp", "/etc/passwd", "dst:"));
+    assertTrue(sentence().contains("\"/etc/passwd\" names no project"));
+    assertEquals(2, salvus("cp", "src:a", "dst@one:"));
+    assertTrue(sentence().contains("nothing is written to a snapshot"));
+    assertEquals(6, salvus("cp", "none:a", "dst:"));
+    assertEquals(7, salvus("cp", "src:a", "dst:taken"));
+    assertTrue(sentence().contains("there is \"taken\" already"));
+    assertEquals(0, salvus("cp", "--force", "src:a", "dst:taken"));
+  }
+
+  @Test
+  void projectLink_isListed_andRemoved() throws Exception {
+    salvus("project", "create", "course");
+    salvus("project", "create", "home");
+    assertEquals(0, salvus("project", "link", "course", "notes", "home:shared"));
+    assertEquals("shared shows notes of course\n", out());
+    assertEquals(0, salvus("project", "link", "course", "gone", "home:x", "--owner", "5:6"));
+    assertEquals(0, salvus("project", "links", "home"));
+    assertTrue(out().contains("/notes") && out().contains("(deleted)"), out());
+    assertEquals(0, salvus("project", "links", "home", "--json"));
+    assertEquals(5, new ObjectMapper().readTree(out()).at("/1/uid").asInt());
+    assertEquals(7, salvus("project", "link", "course", "notes", "home:shared"));
+    for (var owner : List.of("5", "a:b", "5:6:7")) {
+      assertEquals(2, salvus("project", "link", "course", "a", "home", "--owner", owner));
+      assertTrue(sentence().contains("\"" + owner + "\""));
+    }
+    assertEquals(0, salvus("project", "unlink", "home:shared"));
+    assertEquals("removed the link shared\n", out());
+    assertEquals(2, salvus("project", "unlink", "home:shared"));
+    assertEquals(2, salvus("project", "unlink", "home"));
+  }
+
+  @Test
   void export_toAFile_isThereWhenItIsWhole() throws Exception {
     salvus("project", "create", "demo");
     var file = data.resolve("demo.tar");

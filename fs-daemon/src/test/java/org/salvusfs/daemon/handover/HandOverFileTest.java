@@ -3,6 +3,7 @@ package org.salvusfs.daemon.handover;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -17,6 +18,7 @@ import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.salvusfs.blockstore.api.BlockId;
 import org.salvusfs.daemon.fuse.kernel.Negotiated;
 import org.salvusfs.daemon.vfs.MountState;
 import org.salvusfs.daemon.vfs.ProjectState;
@@ -29,6 +31,8 @@ final class HandOverFileTest {
       new Negotiated(45, 1 << 20, 1L << 40 | 0xffff_ffffL, 1 << 20, 256);
 
   private static final Instant MADE = Instant.ofEpochMilli(1_795_269_900_123L);
+
+  private static final BlockId ROOT = BlockId.parse("5a".repeat(BlockId.BYTES));
 
   @TempDir private Path directory = Path.of("");
 
@@ -48,7 +52,10 @@ final class HandOverFileTest {
                     new ProjectState(ALPHA, new long[] {1L << 39 | 1, 1}, 2, List.of())),
                 new MountState.Live(2, ProjectState.unknown(BETA), ProjectState.unknown(BETA)),
                 new MountState.Past(
-                    7, MADE, 17, new ProjectState(ALPHA, new long[] {17, 4}, 1, List.of(open))))));
+                    7, MADE, 17, new ProjectState(ALPHA, new long[] {17, 4}, 1, List.of(open))),
+                new MountState.Linked(
+                    8, 19, ROOT, new ProjectState(BETA, new long[] {0, 2}, 4, List.of(open))),
+                new MountState.Linked(9, 20, null, ProjectState.unknown(BETA)))));
   }
 
   private Path written() throws IOException {
@@ -65,18 +72,24 @@ final class HandOverFileTest {
     assertEquals(state().mountPoint(), read.mountPoint());
     assertEquals(NEGOTIATED, read.negotiated());
     assertEquals(state().mount().top(), read.mount().top());
-    assertEquals(3, read.mount().trees().size());
+    assertEquals(5, read.mount().trees().size());
     var alpha = (MountState.Live) read.mount().trees().getFirst();
     var expected = (MountState.Live) state().mount().trees().getFirst();
     assertSame(expected.project(), alpha.project());
     assertSame(expected.snapshots(), alpha.snapshots());
     assertEquals(17, alpha.project().directories().getFirst().inode());
     assertEquals(2, read.mount().trees().get(1).ordinal());
-    var past = (MountState.Past) read.mount().trees().getLast();
+    var past = (MountState.Past) read.mount().trees().get(2);
     assertEquals(7, past.ordinal());
     assertEquals(MADE, past.created());
     assertEquals(17, past.top());
-    assertSame(((MountState.Past) state().mount().trees().getLast()).known(), past.known());
+    assertSame(((MountState.Past) state().mount().trees().get(2)).known(), past.known());
+    var linked = (MountState.Linked) read.mount().trees().get(3);
+    assertEquals(8, linked.ordinal());
+    assertEquals(19, linked.at());
+    assertEquals(ROOT, linked.told());
+    assertSame(((MountState.Linked) state().mount().trees().get(3)).known(), linked.known());
+    assertNull(((MountState.Linked) read.mount().trees().getLast()).told());
   }
 
   private static void assertSame(ProjectState expected, ProjectState actual) {

@@ -26,6 +26,7 @@ public final class FakeDaemon implements ManagedDaemon {
   private final Map<String, ProjectStatus> byName = new TreeMap<>();
   private final FakeSnapshots snapshots = new FakeSnapshots(this);
   private final FakeTrash trash = new FakeTrash(this);
+  private final FakeLinks links = new FakeLinks(this);
   private final CountDownLatch stopRequested = new CountDownLatch(1);
   private List<String> findings = List.of();
   private final FakeBackups backups = new FakeBackups(() -> findings);
@@ -236,6 +237,20 @@ public final class FakeDaemon implements ManagedDaemon {
     return new ImportReport(project.id(), 3, 1, 2_000_000, findings, 0);
   }
 
+  /** Everything has as many entries as its path has characters. */
+  @Override
+  public CopyReport copy(String idOrName, CopyRequest request, CheckProgress progress)
+      throws DaemonException {
+    var target = project(idOrName);
+    project(request.from());
+    if (request.to().equals("taken") && !request.replace()) {
+      throw new DaemonException.NameTaken("there is \"taken\" already; --force replaces it");
+    }
+    progress.at(1, 0);
+    var all = request.snapshot().map(snapshot -> snapshot + "/").orElse("") + request.path();
+    return new CopyReport(target.id(), all.length(), 3_000_000);
+  }
+
   @Override
   public ManagedBackups backups() {
     return backups;
@@ -315,6 +330,11 @@ public final class FakeDaemon implements ManagedDaemon {
   @Override
   public ManagedSnapshots snapshots() {
     return snapshots;
+  }
+
+  @Override
+  public ManagedLinks links() {
+    return links;
   }
 
   @Override

@@ -67,7 +67,12 @@ final class MountFileSystemTest {
 
   private MountFileSystem mount() {
     return new MountFileSystem(
-        catalogue.projects(), this::open, () -> 1L << 30, () -> time++, System::nanoTime);
+        catalogue.projects(),
+        this::open,
+        new RigLinks(rigs),
+        () -> 1L << 30,
+        () -> time++,
+        System::nanoTime);
   }
 
   private ProjectFileSystem open(Project project, ProjectState known) throws IOException {

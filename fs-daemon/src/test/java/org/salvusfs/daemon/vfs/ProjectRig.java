@@ -41,7 +41,7 @@ import org.salvusfs.quota.admission.Quota;
 final class ProjectRig implements AutoCloseable {
   final ProjectId project;
   final SimulatedMetadata metadata = new SimulatedMetadata();
-  final FakeChunks chunks = new FakeChunks(4096);
+  final FakeChunks chunks;
   final AtomicLong clock = new AtomicLong(1_800_000_000_000_000_000L);
   volatile boolean leased = true;
 
@@ -65,7 +65,15 @@ final class ProjectRig implements AutoCloseable {
   }
 
   ProjectRig(ProjectId project) throws IOException {
+    this(project, new FakeChunks(4096));
+  }
+
+  /**
+   * @param chunks where its contents are, perhaps beside those of other projects
+   */
+  ProjectRig(ProjectId project, FakeChunks chunks) throws IOException {
     this.project = project;
+    this.chunks = chunks;
     long now = clock.get();
     var top = new InodeItem(InodeItem.S_IFDIR | 0755, 0, 0, 2, 0, 0, now, now, now, now, 0, 1);
     var cache = new NodeCache(metadata.nodes(), codec, 1 << 20);
@@ -129,7 +137,12 @@ final class ProjectRig implements AutoCloseable {
             known);
   }
 
-  private FileContents contents(View view) {
+  /** The project's trees, read without what is cached of them. */
+  Tree tree() {
+    return new Tree(project, codec, new NodeCache(metadata.nodes(), codec, 1 << 20));
+  }
+
+  FileContents contents(View view) {
     return new FileContents(chunks, view, Runnable::run, new FileContents.Options(1, 0, 4096));
   }
 
@@ -248,8 +261,7 @@ final class ProjectRig implements AutoCloseable {
 
     @Override
     public View view(Snapshot snapshot) {
-      var cache = new NodeCache(metadata.nodes(), codec, 1 << 20);
-      return new Tree(project, codec, cache).view(snapshot.root());
+      return tree().view(snapshot.root());
     }
 
     @Override

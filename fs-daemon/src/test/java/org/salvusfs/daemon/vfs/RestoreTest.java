@@ -9,13 +9,11 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -118,47 +116,8 @@ class RestoreTest {
             from, path(path), path(to), HIDDEN, () -> rig.snapshot("before-" + kept++), changes);
   }
 
-  /**
-   * What a program sees of a tree, by path: all but inodes, change times, and access times, which
-   * looking changes.
-   */
   private Map<String, List<Object>> seen(String top) throws FsException {
-    var seen = new TreeMap<String, List<Object>>();
-    var inodes = new TreeMap<Long, String>();
-    look(top, "", seen, inodes);
-    return seen;
-  }
-
-  private void look(
-      String top, String path, Map<String, List<Object>> seen, Map<Long, String> inodes)
-      throws FsException {
-    var stat = fs.stat(top + path);
-    var facts = new ArrayList<Object>();
-    facts.addAll(List.of(stat.mode(), stat.nlink(), stat.uid(), stat.gid(), stat.rdev()));
-    facts.addAll(List.of(stat.size(), stat.mtime()));
-    facts.add("same as " + inodes.computeIfAbsent(stat.ino(), ino -> path));
-    var xattrs = new String(fs.listxattr(top + path), UTF_8);
-    facts.add(xattrs);
-    for (String name : xattrs.isEmpty() ? new String[0] : xattrs.split("\0")) {
-      facts.add(Arrays.hashCode(fs.getxattr(top + path, name)));
-    }
-    seen.put(path, facts);
-    switch (stat.mode() & 0170000) {
-      case 0040000 -> {
-        for (String name : fs.list(top + path).keySet()) {
-          if (!name.equals(".") && !name.equals("..")) {
-            look(top, path + "/" + name, seen, inodes);
-          }
-        }
-      }
-      case 0120000 -> facts.add(fs.readlink(top + path));
-      case 0100000 -> {
-        int fd = fs.open(top + path, Posix.O_RDONLY, 0);
-        facts.add(Arrays.hashCode(fs.read(fd, 0, 4 << 20)));
-        fs.close(fd);
-      }
-      default -> {}
-    }
+    return SeenTree.of(fs, top);
   }
 
   @Test

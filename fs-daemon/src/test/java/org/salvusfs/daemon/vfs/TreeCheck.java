@@ -1,6 +1,7 @@
 package org.salvusfs.daemon.vfs;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.util.HashMap;
@@ -26,6 +27,7 @@ final class TreeCheck {
     Map<Long, Long> parents = new HashMap<>();
     Set<Long> orphans = new HashSet<>();
     Set<Long> mentioned = new HashSet<>();
+    Set<Long> links = new HashSet<>();
     Cursor cursor = view.scan(Keys.first(0, (byte) 0), Keys.first(-1, (byte) 0));
     while (cursor.next()) {
       Key key = cursor.key();
@@ -42,6 +44,7 @@ final class TreeCheck {
           mentioned.add(key.inode());
           mentioned.add(entry.inode());
         }
+        case Keys.LINK -> links.add(Keys.suffixLong(key));
         case Keys.COUNTERS, Keys.LINEAGE, Keys.ORIGIN -> {}
         default -> mentioned.add(key.inode());
       }
@@ -64,6 +67,10 @@ final class TreeCheck {
         assertEquals(entries.get(inode), item.nlink(), what);
       }
     }
+    inodes.entrySet().stream()
+        .filter(each -> each.getValue().isLink())
+        .forEach(each -> assertTrue(links.remove(each.getKey()), "link " + each));
+    assertEquals(Set.of(), links, "links without a directory");
     mentioned.removeAll(inodes.keySet());
     assertEquals(Set.of(), mentioned, "items without an inode");
     assertEquals(inodes.size(), usage.inodes(), "inodes");

@@ -9,6 +9,7 @@ import org.salvusfs.metadata.item.ExtentItem;
 import org.salvusfs.metadata.item.InodeItem;
 import org.salvusfs.metadata.item.Keys;
 import org.salvusfs.metadata.item.LineageItem;
+import org.salvusfs.metadata.item.LinkItem;
 import org.salvusfs.metadata.item.OriginItem;
 
 /** Checks items in key order, an inode at a time, and recounts usage. */
@@ -93,6 +94,10 @@ final class InodeCheck {
       case Keys.ORIGIN -> {
         requireSuffix(key, 0, 0);
         OriginItem.decode(value);
+      }
+      case Keys.LINK -> {
+        requireSuffix(key, Long.BYTES, Long.BYTES);
+        LinkItem.decode(value);
       }
       default -> throw corrupt("inode 0 has no items of kind " + key.kind());
     }

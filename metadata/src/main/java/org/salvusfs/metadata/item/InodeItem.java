@@ -17,7 +17,8 @@ import org.salvusfs.metadata.api.MetadataException;
  * @param mtimeNanos last change of the contents
  * @param ctimeNanos last change of the attributes
  * @param btimeNanos creation
- * @param rdev device number of a device node as the kernel encodes it, 0 for the rest
+ * @param rdev device number of a device node as the kernel encodes it; of a directory {@link #LINK}
+ *     if it is a link; 0 for the rest
  * @param parent for a directory the inode that holds its entry (the root: itself), 0 for the rest
  */
 public record InodeItem(
@@ -44,6 +45,9 @@ public record InodeItem(
   public static final int S_IFCHR = 0020000;
   public static final int S_IFIFO = 0010000;
 
+  /** In {@link #rdev}: the directory is a link, and there is a {@link LinkItem} for it. */
+  public static final int LINK = 1;
+
   /** Length of an encoded item. */
   public static final int BYTES = 4 * 5 + 8 * 7;
 
@@ -63,6 +67,11 @@ public record InodeItem(
   /** Minor number of a device node. */
   public int deviceMinor() {
     return (rdev & 0xff) | ((rdev >>> 12) & 0xfff00);
+  }
+
+  /** Whether it is a directory that shows one of another project. It has no entries of its own. */
+  public boolean isLink() {
+    return rdev == LINK && isDirectory();
   }
 
   public boolean isRegular() {
@@ -102,6 +111,22 @@ public record InodeItem(
         ctimeNanos,
         btimeNanos,
         rdev,
+        parent);
+  }
+
+  public InodeItem withRdev(int to) {
+    return new InodeItem(
+        mode,
+        uid,
+        gid,
+        nlink,
+        sizeBytes,
+        allocatedBytes,
+        atimeNanos,
+        mtimeNanos,
+        ctimeNanos,
+        btimeNanos,
+        to,
         parent);
   }
 

@@ -33,6 +33,12 @@ public final class Keys {
   /** {@link OriginItem}, of inode 0; no suffix. Not there if the project is no clone. */
   public static final byte ORIGIN = 19;
 
+  /**
+   * {@link LinkItem}, of inode 0; suffix: the directory that is a link, u64. Not there for other
+   * directories.
+   */
+  public static final byte LINK = 20;
+
   /** The inode of a project's top directory. */
   public static final long ROOT_INODE = 1;
 
@@ -72,6 +78,10 @@ public final class Keys {
 
   public static Key origin() {
     return key(0, ORIGIN);
+  }
+
+  public static Key link(long directory) {
+    return key(0, LINK, directory);
   }
 
   /** The least key of that kind of that inode; also a scan's exclusive end for the kind before. */
