@@ -1,6 +1,8 @@
 package org.salvusfs.blockstore.api;
 
 import java.nio.ByteBuffer;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.salvusfs.blockstore.codec.SealingCodec;
 
 /**
@@ -36,6 +38,25 @@ public interface BlockCodec {
    *
    * @throws BlockStoreException.Corrupt if the bytes are not what {@link #seal} made for this id in
    *     this key domain
+   * @throws BlockStoreException.Shredded if the key that they are sealed under is destroyed
+   * @throws BlockStoreException.Failed if that key has to be fetched, and cannot be now
    */
-  byte[] open(BlockId id, byte[] sealed) throws BlockStoreException.Corrupt;
+  byte[] open(BlockId id, byte[] sealed) throws BlockStoreException;
+
+  /**
+   * Whether a sealed block is authentic for an id, and the id that of its plaintext.
+   *
+   * @throws BlockStoreException as {@link #open}
+   */
+  default boolean isIdOf(BlockId id, byte[] sealed) throws BlockStoreException {
+    return id(ByteBuffer.wrap(open(id, sealed))).equals(id);
+  }
+
+  /**
+   * The project under whose own key a block says it is sealed; null: under the cluster's. Says
+   * nothing of whether that is true.
+   */
+  static @Nullable UUID projectOf(byte[] sealed) {
+    return SealingCodec.projectOf(sealed);
+  }
 }

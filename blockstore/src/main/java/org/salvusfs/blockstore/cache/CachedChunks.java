@@ -3,6 +3,8 @@ package org.salvusfs.blockstore.cache;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import java.nio.ByteBuffer;
+import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
@@ -13,6 +15,7 @@ import org.salvusfs.blockstore.api.BlockId;
 import org.salvusfs.blockstore.api.BlockStoreException;
 import org.salvusfs.blockstore.api.ChunkStore;
 import org.salvusfs.blockstore.api.Chunks;
+import org.salvusfs.blockstore.api.KeyDomain;
 import org.salvusfs.blockstore.chunker.FastCdc;
 
 /**
@@ -52,6 +55,11 @@ public final class CachedChunks implements Chunks {
   }
 
   @Override
+  public Optional<UUID> ownKey() {
+    return Optional.empty();
+  }
+
+  @Override
   public int chunkBytesMax() {
     return FastCdc.BYTES_MAX;
   }
@@ -68,14 +76,24 @@ public final class CachedChunks implements Chunks {
 
   /** The same chunks, where what is put is sealed by another codec of the same key domain. */
   public Chunks sealedBy(Supplier<BlockCodec> sealer) {
-    return new SealedBy(this, sealer);
+    return new SealedBy(this, chunker, Optional.empty(), sealer);
+  }
+
+  /**
+   * The same store and cache, where what is put is cut, named and sealed in another key domain.
+   *
+   * @param domain of a project
+   * @param sealer of that domain
+   */
+  public Chunks ofDomain(KeyDomain domain, Supplier<BlockCodec> sealer) {
+    return new SealedBy(this, new FastCdc(domain), domain.project(), sealer);
   }
 
   BlockId put(byte[] data, int offset, int length, BlockCodec sealer) throws BlockStoreException {
     if (length > FastCdc.BYTES_MAX) {
       throw new IllegalArgumentException("a chunk of " + length + " bytes is too long");
     }
-    BlockId id = codec.id(ByteBuffer.wrap(data, offset, length));
+    BlockId id = sealer.id(ByteBuffer.wrap(data, offset, length));
     if (!store.contains(id)) {
       store.put(id, sealer.seal(id, data, offset, length));
     }

@@ -1,7 +1,11 @@
 package org.salvusfs.blockstore.codec;
 
 import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.Objects;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentLinkedDeque;
+import org.jspecify.annotations.Nullable;
 import org.salvusfs.blockstore.api.BlockCodec;
 import org.salvusfs.blockstore.api.BlockId;
 import org.salvusfs.blockstore.api.BlockStoreException;
@@ -15,6 +19,12 @@ import org.salvusfs.blockstore.api.KeyDomain;
  * own ciphers and buffers. As no call blocks, there are never more workers than threads on CPUs.
  */
 public final class SealingCodec implements BlockCodec {
+  /** What blocks of a project's own domain begin with; its id and a sealed block follow. */
+  private static final byte OWN_KEY = 4;
+
+  private static final int OWN_HEADER_BYTES = 1 + 2 * Long.BYTES;
+
+  private final @Nullable UUID project;
   private final byte[] idKey;
   private final byte[] sealKey;
   private final Compressor compressor;
@@ -26,6 +36,7 @@ public final class SealingCodec implements BlockCodec {
    * @param compression of what it seals
    */
   public SealingCodec(KeyDomain keys, Compression compression) {
+    project = keys.project().orElse(null);
     compressor = new Compressor(compression);
     idKey = keys.idKey();
     sealKey = keys.sealKey();
@@ -44,13 +55,37 @@ public final class SealingCodec implements BlockCodec {
     Worker worker = take();
     byte[] sealed = worker.seal(id, plaintext, offset, length);
     idle.push(worker);
-    return sealed;
+    return project == null ? sealed : named(project, sealed);
+  }
+
+  private static byte[] named(UUID project, byte[] sealed) {
+    return ByteBuffer.allocate(OWN_HEADER_BYTES + sealed.length)
+        .put(OWN_KEY)
+        .putLong(project.getMostSignificantBits())
+        .putLong(project.getLeastSignificantBits())
+        .put(sealed)
+        .array();
+  }
+
+  /** See {@link BlockCodec#projectOf}. */
+  public static @Nullable UUID projectOf(byte[] sealed) {
+    if (sealed.length < OWN_HEADER_BYTES || sealed[0] != OWN_KEY) {
+      return null;
+    }
+    var in = ByteBuffer.wrap(sealed, 1, OWN_HEADER_BYTES - 1);
+    return new UUID(in.getLong(), in.getLong());
   }
 
   @Override
   public byte[] open(BlockId id, byte[] sealed) throws BlockStoreException.Corrupt {
+    if (!Objects.equals(projectOf(sealed), project)) {
+      throw new BlockStoreException.Corrupt(
+          "block %s is not of this key domain, or damaged".formatted(id));
+    }
+    byte[] own =
+        project == null ? sealed : Arrays.copyOfRange(sealed, OWN_HEADER_BYTES, sealed.length);
     Worker worker = take();
-    byte[] plaintext = worker.open(id, sealed);
+    byte[] plaintext = worker.open(id, own);
     idle.push(worker);
     return plaintext;
   }

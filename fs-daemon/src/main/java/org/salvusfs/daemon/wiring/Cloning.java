@@ -26,6 +26,7 @@ final class Cloning {
 
   /** A clone is kept as its origin is. */
   Project of(Project origin, Snapshot snapshot, String name) throws IOException, DaemonException {
+    requireSharedKey(origin);
     requireFree(name);
     var id = new ProjectId(surroundings.newId());
     var tree = new Tree(id, stores.blocks().codec(), stores.nodes());
@@ -49,6 +50,7 @@ final class Cloning {
    */
   Project ofPresent(Project origin, String snapshotName, String name)
       throws IOException, DaemonException {
+    requireSharedKey(origin);
     requireFree(name);
     var snapshots = projects.held(origin).transactions().snapshots();
     var now =
@@ -63,6 +65,15 @@ final class Cloning {
       return of(origin, kept.get(), name);
     } finally {
       stores.metadata().snapshots().delete(origin.id(), kept.get().created());
+    }
+  }
+
+  /** A clone would need its origin's key, and keep what a purge of the origin is to shred. */
+  private static void requireSharedKey(Project origin) throws DaemonException {
+    if (origin.ownKey()) {
+      throw new DaemonException.Invalid(
+          "project %s has a key of its own, so nothing of it can be shared with a clone; create a project and copy what it needs"
+              .formatted(origin.name()));
     }
   }
 

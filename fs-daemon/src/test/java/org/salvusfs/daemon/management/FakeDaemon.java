@@ -73,7 +73,10 @@ public final class FakeDaemon implements ManagedDaemon {
 
   @Override
   public ProjectStatus createProject(
-      String name, Optional<Durability> durability, Optional<Compression> compression)
+      String name,
+      Optional<Durability> durability,
+      Optional<Compression> compression,
+      boolean ownKey)
       throws DaemonException {
     if (byName.containsKey(name)) {
       throw new DaemonException.NameTaken("there is a project named \"" + name + "\" already");
@@ -90,6 +93,7 @@ public final class FakeDaemon implements ManagedDaemon {
             home,
             home,
             word(compression.orElse(Compression.LZ4)),
+            ownKey,
             "2026-11-20T12:00:00Z",
             true,
             5L,
@@ -140,6 +144,7 @@ public final class FakeDaemon implements ManagedDaemon {
             before.durability(),
             before.durabilityNow(),
             before.compression(),
+            before.ownKey(),
             before.created(),
             before.open(),
             before.txg(),
@@ -189,6 +194,7 @@ public final class FakeDaemon implements ManagedDaemon {
             durability == null ? before.durability() : word(durability),
             before.durabilityNow(),
             compression == null ? before.compression() : word(compression),
+            before.ownKey(),
             before.created(),
             before.open(),
             before.txg(),
@@ -331,6 +337,7 @@ public final class FakeDaemon implements ManagedDaemon {
             before.durability(),
             before.durabilityNow(),
             before.compression(),
+            before.ownKey(),
             before.created(),
             before.open(),
             before.txg(),
