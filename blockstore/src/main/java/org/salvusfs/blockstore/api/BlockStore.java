@@ -2,6 +2,7 @@ package org.salvusfs.blockstore.api;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Supplier;
 import org.salvusfs.blockstore.cache.CachedChunks;
@@ -109,21 +110,22 @@ public final class BlockStore implements AutoCloseable {
   }
 
   /**
-   * The same chunks, where what is put is compressed otherwise, unless it is there already.
+   * The chunks of a project.
    *
-   * @param compression asked at every put; returns at once
-   */
-  public Chunks chunks(Supplier<Compression> compression) {
-    return chunks.sealedBy(() -> ring.cluster().codec(compression.get()));
-  }
-
-  /**
-   * The same chunks, where what is put is cut, named and sealed under a project's own key.
-   *
+   * @param ownKey the project, if it has a key of its own, under which what is put is then cut,
+   *     named and sealed; empty: the cluster's. Never say empty of a project that has one: others
+   *     would come to refer to chunks that are lost with its key
+   * @param compression of what is put, unless it is there already; asked at every put; returns at
+   *     once
    * @throws BlockStoreException.Shredded if the key is destroyed
+   * @throws BlockStoreException.Failed if that cannot be found out now
    */
-  public Chunks chunks(UUID project, Supplier<Compression> compression) throws BlockStoreException {
-    KeyRing.Member own = ring.project(project);
+  public Chunks chunks(Optional<UUID> ownKey, Supplier<Compression> compression)
+      throws BlockStoreException {
+    if (ownKey.isEmpty()) {
+      return chunks.sealedBy(() -> ring.cluster().codec(compression.get()));
+    }
+    KeyRing.Member own = ring.project(ownKey.get());
     return chunks.ofDomain(own.domain(), () -> own.codec(compression.get()));
   }
 

@@ -18,6 +18,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.UUID;
@@ -232,17 +233,18 @@ class OwnKeyTest {
     giveKey(ONE);
     byte[] data = TestBytes.noise(new Random(1), 100_000);
     try (BlockStore store = open(ring)) {
-      Chunks own = store.chunks(ONE, () -> Compression.ZSTD);
+      Chunks own = store.chunks(Optional.of(ONE), () -> Compression.ZSTD);
       assertEquals(ONE, own.ownKey().orElseThrow());
       assertTrue(store.chunks().ownKey().isEmpty());
-      assertTrue(store.chunks(() -> Compression.ZSTD).ownKey().isEmpty());
+      assertTrue(store.chunks(Optional.empty(), () -> Compression.ZSTD).ownKey().isEmpty());
       BlockId shared = store.chunks().put(data, 0, data.length);
       BlockId mine = own.put(data, 0, data.length);
       assertNotEquals(shared, mine);
       long used = store.usedBytes();
       assertTrue(used > 2L * data.length, used + " bytes for two copies");
       assertEquals(mine, own.put(data, 0, data.length));
-      assertEquals(mine, store.chunks(ONE, () -> Compression.LZ4).put(data, 0, data.length));
+      assertEquals(
+          mine, store.chunks(Optional.of(ONE), () -> Compression.LZ4).put(data, 0, data.length));
       assertEquals(used, store.usedBytes());
       assertArrayEquals(data, own.get(mine));
       assertArrayEquals(data, own.get(shared));
@@ -256,7 +258,8 @@ class OwnKeyTest {
     byte[] data = TestBytes.noise(new Random(1), 4 << 20);
     try (BlockStore store = open(ring)) {
       assertNotEquals(
-          cuts(store.chunks(), data), cuts(store.chunks(ONE, () -> Compression.LZ4), data));
+          cuts(store.chunks(), data),
+          cuts(store.chunks(Optional.of(ONE), () -> Compression.LZ4), data));
     }
   }
 
@@ -275,7 +278,7 @@ class OwnKeyTest {
     BlockId mine;
     BlockId shared;
     try (BlockStore store = open(ring)) {
-      mine = store.chunks(ONE, () -> Compression.LZ4).put(new byte[5000], 0, 5000);
+      mine = store.chunks(Optional.of(ONE), () -> Compression.LZ4).put(new byte[5000], 0, 5000);
       shared = store.chunks().put(new byte[5000], 0, 5000);
       store.chunks().sync();
       assertEquals(Set.of(mine, shared), verified(store));

@@ -201,9 +201,8 @@ record Stores(
    * @throws MetadataException.Missing if its own key is destroyed
    */
   Chunks chunks(Project project, Supplier<Compression> compression) throws IOException {
-    return project.ownKey()
-        ? own(project, () -> blocks.chunks(project.id().uuid(), compression))
-        : blocks.chunks(compression);
+    var ownKey = project.ownKey() ? Optional.of(project.id().uuid()) : Optional.<UUID>empty();
+    return own(project, () -> blocks.chunks(ownKey, compression));
   }
 
   /** What needs a project's key. */

@@ -89,9 +89,9 @@ final class TestCluster implements AutoCloseable {
   }
 
   private Chunks chunks(ProjectId id) throws IOException {
-    return metadata.projectKeys().find(id) == null
-        ? blocks.chunks()
-        : blocks.chunks(id.uuid(), () -> Compression.LZ4);
+    boolean hasOwnKey = metadata.projectKeys().find(id) != null;
+    var ownKey = Optional.of(id.uuid()).filter(any -> hasOwnKey);
+    return blocks.chunks(ownKey, () -> Compression.LZ4);
   }
 
   private Instant tick() {
