@@ -14,10 +14,15 @@ public final class TestKeys {
 
   /** Derived from the secret n, n + 1, … */
   public static KeyDomain domain(int n) {
+    return KeyDomain.ofCluster(cluster(n));
+  }
+
+  /** The secret n, n + 1, … */
+  public static ClusterKey cluster(int n) {
     byte[] secret = new byte[ClusterKey.BYTES];
     for (int i = 0; i < secret.length; i++) {
       secret[i] = (byte) (n + i);
     }
-    return KeyDomain.ofCluster(ClusterKey.of(secret));
+    return ClusterKey.of(secret);
   }
 }

@@ -1,6 +1,8 @@
 package org.salvusfs.blockstore.api;
 
 import java.nio.ByteBuffer;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.salvusfs.blockstore.codec.SealingCodec;
 
 /**
@@ -36,8 +38,10 @@ public interface BlockCodec {
    *
    * @throws BlockStoreException.Corrupt if the bytes are not what {@link #seal} made for this id in
    *     this key domain
+   * @throws BlockStoreException.Shredded if the key that they are sealed under is destroyed
+   * @throws BlockStoreException.Failed if that key has to be fetched, and cannot be now
    */
-  byte[] open(BlockId id, byte[] sealed) throws BlockStoreException.Corrupt;
+  byte[] open(BlockId id, byte[] sealed) throws BlockStoreException;
 
   /**
    * How long the plaintext is, as the block says without a proof: for {@link #open(BlockId, byte[],
@@ -45,7 +49,7 @@ public interface BlockCodec {
    *
    * @throws BlockStoreException.Corrupt if the bytes cannot be a sealed block
    */
-  default int plaintextBytes(BlockId id, byte[] sealed) throws BlockStoreException.Corrupt {
+  default int plaintextBytes(BlockId id, byte[] sealed) throws BlockStoreException {
     return open(id, sealed).length;
   }
 
@@ -53,11 +57,27 @@ public interface BlockCodec {
    * Puts the plaintext into {@code into}, from {@code at} on. If it throws, those bytes may be
    * anything.
    *
-   * @throws BlockStoreException.Corrupt as {@link #open(BlockId, byte[])} does
+   * @throws BlockStoreException as {@link #open(BlockId, byte[])} does
    */
-  default void open(BlockId id, byte[] sealed, byte[] into, int at)
-      throws BlockStoreException.Corrupt {
+  default void open(BlockId id, byte[] sealed, byte[] into, int at) throws BlockStoreException {
     byte[] plaintext = open(id, sealed);
     System.arraycopy(plaintext, 0, into, at, plaintext.length);
+  }
+
+  /**
+   * Whether a sealed block is authentic for an id, and the id that of its plaintext.
+   *
+   * @throws BlockStoreException as {@link #open(BlockId, byte[])} does
+   */
+  default boolean isIdOf(BlockId id, byte[] sealed) throws BlockStoreException {
+    return id(ByteBuffer.wrap(open(id, sealed))).equals(id);
+  }
+
+  /**
+   * The project under whose own key a block says it is sealed; null: under the cluster's. Says
+   * nothing of whether that is true.
+   */
+  static @Nullable UUID projectOf(byte[] sealed) {
+    return SealingCodec.projectOf(sealed);
   }
 }

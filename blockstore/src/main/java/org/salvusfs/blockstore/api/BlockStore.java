@@ -2,9 +2,8 @@ package org.salvusfs.blockstore.api;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.EnumMap;
-import java.util.Map;
-import java.util.Objects;
+import java.util.Optional;
+import java.util.UUID;
 import java.util.function.Supplier;
 import org.salvusfs.blockstore.cache.CachedChunks;
 import org.salvusfs.blockstore.chunker.FastCdc;
@@ -17,10 +16,10 @@ import org.salvusfs.blockstore.pack.PackChunkStore;
  * The block store of one host: packs on a disk, their index, and what stands on top. Thread-safe.
  */
 public final class BlockStore implements AutoCloseable {
+  private final KeyRing ring;
   private final BlockCodec codec;
   private final PackChunkStore store;
   private final CachedChunks chunks;
-  private final Map<Compression, BlockCodec> codecs = new EnumMap<>(Compression.class);
 
   /**
    * Sizes.
@@ -33,13 +32,11 @@ public final class BlockStore implements AutoCloseable {
     public static final Options DEFAULT = new Options(256L << 20, 64L << 20);
   }
 
-  private BlockStore(PackChunkStore store, KeyDomain keys, long cacheBytes) {
-    for (Compression compression : Compression.values()) {
-      codecs.put(compression, BlockCodec.of(keys, compression));
-    }
-    this.codec = codec(Compression.LZ4);
+  private BlockStore(PackChunkStore store, KeyRing ring, long cacheBytes) {
+    this.ring = ring;
+    this.codec = ring.codec();
     this.store = store;
-    this.chunks = new CachedChunks(store, codec, new FastCdc(keys), cacheBytes);
+    this.chunks = new CachedChunks(store, codec, new FastCdc(ring.cluster().domain()), cacheBytes);
   }
 
   /**
@@ -53,14 +50,25 @@ public final class BlockStore implements AutoCloseable {
    */
   public static BlockStore open(Disk packs, Path indexDirectory, KeyDomain keys, Options options)
       throws BlockStoreException {
-    return open(packs, openIndex(indexDirectory), keys, options);
+    return open(packs, indexDirectory, KeyRing.of(keys), options);
+  }
+
+  /** The same for a cluster in which projects may have keys of their own. */
+  public static BlockStore open(Disk packs, Path indexDirectory, KeyRing ring, Options options)
+      throws BlockStoreException {
+    return new BlockStore(
+        PackChunkStore.open(packs, openIndex(indexDirectory), options.packBytesMax()),
+        ring,
+        options.cacheBytes());
   }
 
   /** The same with another index, which becomes the store's; for simulations. */
   public static BlockStore open(Disk packs, ChunkIndex index, KeyDomain keys, Options options)
       throws BlockStoreException {
     return new BlockStore(
-        PackChunkStore.open(packs, index, options.packBytesMax()), keys, options.cacheBytes());
+        PackChunkStore.open(packs, index, options.packBytesMax()),
+        KeyRing.of(keys),
+        options.cacheBytes());
   }
 
   /**
@@ -82,12 +90,18 @@ public final class BlockStore implements AutoCloseable {
     }
   }
 
+  /** Names and seals in the cluster's domain, and opens what any domain has sealed. */
   public BlockCodec codec() {
     return codec;
   }
 
-  private BlockCodec codec(Compression compression) {
-    return Objects.requireNonNull(codecs.get(compression));
+  /**
+   * The same, naming and sealing under a project's own key.
+   *
+   * @throws BlockStoreException.Shredded if the key is destroyed
+   */
+  public BlockCodec codec(UUID project) throws BlockStoreException {
+    return ring.codec(project);
   }
 
   /** The chunks; what is put is compressed with LZ4. */
@@ -96,12 +110,23 @@ public final class BlockStore implements AutoCloseable {
   }
 
   /**
-   * The same chunks, where what is put is compressed otherwise, unless it is there already.
+   * The chunks of a project.
    *
-   * @param compression asked at every put; returns at once
+   * @param ownKey the project, if it has a key of its own, under which what is put is then cut,
+   *     named and sealed; empty: the cluster's. Never say empty of a project that has one: others
+   *     would come to refer to chunks that are lost with its key
+   * @param compression of what is put, unless it is there already; asked at every put; returns at
+   *     once
+   * @throws BlockStoreException.Shredded if the key is destroyed
+   * @throws BlockStoreException.Failed if that cannot be found out now
    */
-  public Chunks chunks(Supplier<Compression> compression) {
-    return chunks.sealedBy(() -> codec(compression.get()));
+  public Chunks chunks(Optional<UUID> ownKey, Supplier<Compression> compression)
+      throws BlockStoreException {
+    if (ownKey.isEmpty()) {
+      return chunks.sealedBy(() -> ring.cluster().codec(compression.get()));
+    }
+    KeyRing.Member own = ring.project(ownKey.get());
+    return chunks.ofDomain(own.domain(), () -> own.codec(compression.get()));
   }
 
   public ChunkStore store() {

@@ -2,6 +2,7 @@ package org.salvusfs.blockstore.api;
 
 import java.io.IOException;
 import java.io.Serial;
+import java.util.UUID;
 
 /** A block could not be stored or read. The message names the block or file and what to do. */
 public abstract sealed class BlockStoreException extends IOException {
@@ -25,6 +26,15 @@ public abstract sealed class BlockStoreException extends IOException {
 
     public Corrupt(String message, Throwable cause) {
       super(message, cause);
+    }
+  }
+
+  /** The block is sealed under a project's own key, and that is destroyed: nobody can read it. */
+  public static final class Shredded extends BlockStoreException {
+    @Serial private static final long serialVersionUID = 1;
+
+    public Shredded(UUID project) {
+      super("the key of project %s is destroyed".formatted(project));
     }
   }
 

@@ -1,12 +1,20 @@
 package org.salvusfs.blockstore.api;
 
 import java.nio.ByteBuffer;
+import java.util.Optional;
+import java.util.UUID;
 
 /**
  * File contents as chunks: cuts, names, deduplicates, seals, caches. Thread-safe; every operation
  * runs on the caller's thread, so callers decide how much runs in parallel.
  */
 public interface Chunks {
+  /**
+   * The project under whose own key {@link #put} names and seals; empty: the cluster's. Chunks are
+   * never referred to from another domain, because they are lost with their key.
+   */
+  Optional<UUID> ownKey();
+
   /** The longest plaintext that {@link #put} accepts and {@link #cut} returns, in bytes. */
   int chunkBytesMax();
 

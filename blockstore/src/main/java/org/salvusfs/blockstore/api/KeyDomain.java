@@ -1,8 +1,12 @@
 package org.salvusfs.blockstore.api;
 
+import java.util.Optional;
+import java.util.UUID;
+
 /**
  * The keys of one dedup boundary: equal plaintexts get equal ids inside a domain and unrelated ones
- * across domains. The default domain is the whole cluster. Immutable; never printed.
+ * across domains. The default domain is the whole cluster; a project may have one of its own.
+ * Immutable; never printed.
  */
 public final class KeyDomain {
   private static final String CLUSTER = "cluster";
@@ -13,7 +17,10 @@ public final class KeyDomain {
   private final byte[] sealKey;
   private final byte[] gearSeed;
 
-  private KeyDomain(byte[] secret, String domain) {
+  private final Optional<UUID> project;
+
+  private KeyDomain(byte[] secret, String domain, Optional<UUID> project) {
+    this.project = project;
     idKey = KeyDerivation.derive(secret, "id key", domain, KEY_BYTES);
     sealKey = KeyDerivation.derive(secret, "seal key", domain, KEY_BYTES);
     gearSeed = KeyDerivation.derive(secret, "gear table", domain, GEAR_BYTES);
@@ -21,7 +28,17 @@ public final class KeyDomain {
 
   /** The domain that all projects of a cluster share. */
   public static KeyDomain ofCluster(ClusterKey key) {
-    return new KeyDomain(key.toBytes(), CLUSTER);
+    return new KeyDomain(key.toBytes(), CLUSTER, Optional.empty());
+  }
+
+  /** The domain of one project, whose key has nothing to do with the cluster's. */
+  static KeyDomain ofProject(UUID project, byte[] secret) {
+    return new KeyDomain(secret, "project " + project, Optional.of(project));
+  }
+
+  /** The project whose own domain this is; empty: it is the cluster's. */
+  public Optional<UUID> project() {
+    return project;
   }
 
   /** Key of the HMAC that names blocks; 32 bytes, a copy. */

@@ -3,6 +3,8 @@ package org.salvusfs.blockstore.cache;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
@@ -14,6 +16,7 @@ import org.salvusfs.blockstore.api.BlockId;
 import org.salvusfs.blockstore.api.BlockStoreException;
 import org.salvusfs.blockstore.api.ChunkStore;
 import org.salvusfs.blockstore.api.Chunks;
+import org.salvusfs.blockstore.api.KeyDomain;
 import org.salvusfs.blockstore.cache.SlabCache.Region;
 import org.salvusfs.blockstore.chunker.FastCdc;
 
@@ -27,9 +30,6 @@ public final class CachedChunks implements Chunks {
   private final ChunkStore store;
   private final BlockCodec codec;
   private final FastCdc chunker;
-
-  /** The longest chunk of zeros. */
-  private final BlockId zeros;
 
   private final SlabCache cache;
 
@@ -46,8 +46,12 @@ public final class CachedChunks implements Chunks {
     this.store = store;
     this.codec = codec;
     this.chunker = chunker;
-    this.zeros = codec.id(ByteBuffer.allocate(FastCdc.BYTES_MAX));
     this.cache = new SlabCache(cacheBytes);
+  }
+
+  @Override
+  public Optional<UUID> ownKey() {
+    return Optional.empty();
   }
 
   @Override
@@ -67,15 +71,24 @@ public final class CachedChunks implements Chunks {
 
   /** The same chunks, where what is put is sealed by another codec of the same key domain. */
   public Chunks sealedBy(Supplier<BlockCodec> sealer) {
-    return new SealedBy(this, sealer);
+    return new SealedBy(this, chunker, Optional.empty(), sealer);
+  }
+
+  /**
+   * The same store and cache, where what is put is cut, named and sealed in another key domain.
+   *
+   * @param domain of a project
+   * @param sealer of that domain
+   */
+  public Chunks ofDomain(KeyDomain domain, Supplier<BlockCodec> sealer) {
+    return new SealedBy(this, new FastCdc(domain), domain.project(), sealer);
   }
 
   BlockId put(byte[] data, int offset, int length, BlockCodec sealer) throws BlockStoreException {
     if (length > FastCdc.BYTES_MAX) {
       throw new IllegalArgumentException("a chunk of " + length + " bytes is too long");
     }
-    boolean isZeros = length == FastCdc.BYTES_MAX && FastCdc.isZeros(data, offset);
-    BlockId id = isZeros ? zeros : codec.id(ByteBuffer.wrap(data, offset, length));
+    BlockId id = sealer.id(ByteBuffer.wrap(data, offset, length));
     if (!store.contains(id)) {
       store.put(id, sealer.seal(id, data, offset, length));
     }

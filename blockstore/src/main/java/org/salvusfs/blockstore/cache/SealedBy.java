@@ -1,18 +1,24 @@
 package org.salvusfs.blockstore.cache;
 
 import java.nio.ByteBuffer;
+import java.util.Optional;
+import java.util.UUID;
 import java.util.function.Supplier;
 import org.salvusfs.blockstore.api.BlockCodec;
 import org.salvusfs.blockstore.api.BlockId;
 import org.salvusfs.blockstore.api.BlockStoreException;
 import org.salvusfs.blockstore.api.Chunks;
+import org.salvusfs.blockstore.chunker.FastCdc;
 
 /**
- * Chunks that are shared with others in everything but how new ones are sealed.
+ * Chunks that are shared with others in everything but how new ones are cut, named and sealed.
  *
+ * @param ownKey the project whose domain chunker and sealer are of; empty: the cluster's
  * @param sealer asked at every put
  */
-record SealedBy(CachedChunks chunks, Supplier<BlockCodec> sealer) implements Chunks {
+record SealedBy(
+    CachedChunks chunks, FastCdc chunker, Optional<UUID> ownKey, Supplier<BlockCodec> sealer)
+    implements Chunks {
   @Override
   public int chunkBytesMax() {
     return chunks.chunkBytesMax();
@@ -20,7 +26,7 @@ record SealedBy(CachedChunks chunks, Supplier<BlockCodec> sealer) implements Chu
 
   @Override
   public int cut(byte[] data, int offset, int length, boolean last) {
-    return chunks.cut(data, offset, length, last);
+    return chunker.cut(data, offset, length, last);
   }
 
   @Override

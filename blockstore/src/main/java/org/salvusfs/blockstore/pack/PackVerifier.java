@@ -132,29 +132,35 @@ final class PackVerifier {
 
   private void prove(Pack pack, BlockId id, Location at) throws BlockStoreException {
     String fault;
+    byte @Nullable [] sealed = null;
     try {
       var record = ByteBuffer.allocate(PackFormat.RECORD_HEADER_BYTES + at.length());
       pack.load(id, at, record);
       fault = pack.fault(id, at, record);
       if (fault == null) {
-        fault = fault(id, Pack.payload(record));
+        sealed = Pack.payload(record);
       }
     } catch (BlockStoreException e) {
       fault = unreadable(e);
     }
-    proved(pack, id, at, fault);
+    proved(pack, id, at, sealed == null ? fault : fault(id, sealed));
   }
 
   private static String unreadable(IOException e) {
     return "it cannot be read (" + e.getMessage() + ")";
   }
 
-  /** What is wrong with a sealed block whose checksum is right; null: nothing. */
-  private @Nullable String fault(BlockId id, byte[] sealed) {
+  /**
+   * What is wrong with a sealed block whose checksum is right; null: nothing. One whose project's
+   * key is destroyed is no damage, but garbage that nobody can read.
+   */
+  private @Nullable String fault(BlockId id, byte[] sealed) throws BlockStoreException {
     try {
-      return codec.id(ByteBuffer.wrap(codec.open(id, sealed))).equals(id)
+      return codec.isIdOf(id, sealed)
           ? null
           : "it is authentic, but its id is that of other contents";
+    } catch (BlockStoreException.Shredded e) {
+      return null;
     } catch (Corrupt e) {
       return "its checksum is right, but it is not authentic";
     }

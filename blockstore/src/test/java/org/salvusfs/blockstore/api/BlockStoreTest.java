@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -39,7 +40,7 @@ class BlockStoreTest {
     byte[] two = TestBytes.text(new Random(2), 50_000);
     try (BlockStore store = open()) {
       var chosen = new AtomicReference<>(Compression.ZSTD);
-      Chunks chunks = store.chunks(chosen::get);
+      Chunks chunks = store.chunks(Optional.empty(), chosen::get);
       BlockId small = chunks.put(one, 0, one.length);
       byte[] stored = store.store().get(small);
       assertEquals(3, stored[0], "Zstandard");

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.security.GeneralSecurityException;
+import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.HexFormat;
@@ -18,6 +19,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Properties;
 import java.util.Random;
+import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import javax.crypto.Mac;
@@ -30,6 +32,8 @@ import org.salvusfs.blockstore.api.BlockCodec;
 import org.salvusfs.blockstore.api.BlockId;
 import org.salvusfs.blockstore.api.BlockStoreException.Corrupt;
 import org.salvusfs.blockstore.api.Compression;
+import org.salvusfs.blockstore.api.KeyWrap;
+import org.salvusfs.blockstore.api.ProjectKey;
 
 class SealingCodecTest {
   private final BlockCodec codec = BlockCodec.of(TestKeys.domain());
@@ -52,7 +56,7 @@ class SealingCodecTest {
   }
 
   @Test
-  void open_ofSealed_isThePlaintext() throws Corrupt {
+  void open_ofSealed_isThePlaintext() throws IOException {
     for (int seed = 0; seed < 200; seed++) {
       var random = new Random(seed);
       int bytes = seed < 40 ? seed : random.nextInt(300_000);
@@ -193,11 +197,7 @@ class SealingCodecTest {
   /** Blocks that version 1 sealed must open for ever. */
   @Test
   void golden_blocks_open() throws IOException {
-    var golden = new Properties();
-    try (InputStream in =
-        Objects.requireNonNull(getClass().getResourceAsStream("/golden/block-v1.properties"))) {
-      golden.load(in);
-    }
+    Properties golden = golden();
     HexFormat hex = HexFormat.of();
     for (String name : List.of("empty", "raw", "lz4", "zstd")) {
       byte[] plaintext = hex.parseHex(golden.getProperty(name + ".plaintext"));
@@ -209,6 +209,33 @@ class SealingCodecTest {
         assertArrayEquals(sealed, codec.seal(id, plaintext, 0, plaintext.length), name);
       }
     }
+  }
+
+  @Test
+  void golden_blockOfAProjectWithItsOwnKey_opensByTheUnwrappedKey() throws IOException {
+    Properties golden = golden();
+    HexFormat hex = HexFormat.of();
+    UUID project = UUID.fromString("00010203-0405-0607-0809-0a0b0c0d0e0f");
+    byte[] plaintext = hex.parseHex(golden.getProperty("own.plaintext"));
+    BlockId id = BlockId.parse(golden.getProperty("own.id"));
+    byte[] sealed = hex.parseHex(golden.getProperty("own.sealed"));
+    byte[] wrapped = hex.parseHex(golden.getProperty("own.wrapped"));
+    ProjectKey key = KeyWrap.of(TestKeys.cluster(0), new SecureRandom()).unwrap(wrapped, project);
+    BlockCodec own = BlockCodec.of(key.domain(project));
+    assertEquals(project, BlockCodec.projectOf(sealed));
+    assertEquals(id, own.id(ByteBuffer.wrap(plaintext)));
+    assertArrayEquals(plaintext, own.open(id, sealed));
+    assertArrayEquals(sealed, own.seal(id, plaintext, 0, plaintext.length));
+    assertThrows(Corrupt.class, () -> codec.open(id, sealed));
+  }
+
+  private Properties golden() throws IOException {
+    var golden = new Properties();
+    try (InputStream in =
+        Objects.requireNonNull(getClass().getResourceAsStream("/golden/block-v1.properties"))) {
+      golden.load(in);
+    }
+    return golden;
   }
 
   private byte[] seal(byte[] plaintext) {

@@ -43,7 +43,8 @@ record ProjectOperations(ManagedDaemon daemon) {
         daemon.createProject(
             Call.required("name", wanted.name()),
             durability(wanted.durability()),
-            compression(wanted.compression())));
+            compression(wanted.compression()),
+            Objects.requireNonNullElse(wanted.ownKey(), false)));
   }
 
   Answer bill(Call call) throws ProblemException, DaemonException {

@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +22,7 @@ import org.salvusfs.daemon.management.DaemonException;
 import org.salvusfs.metadata.api.NodeStore;
 import org.salvusfs.metadata.api.Project;
 import org.salvusfs.metadata.api.ProjectId;
+import org.salvusfs.metadata.api.ProjectKeyStore;
 import org.salvusfs.metadata.api.ProjectStore;
 import org.salvusfs.metadata.api.Snapshot;
 import org.salvusfs.metadata.api.SnapshotStore;
@@ -42,12 +44,14 @@ public final class Backup {
   /**
    * What is saved.
    *
+   * @param projectKeys wrapped
    * @param chunks as they are stored, sealed
    * @param keyCheck check value of the cluster's key
    * @param clock the time
    */
   public record Sources(
       ProjectStore projects,
+      ProjectKeyStore projectKeys,
       SnapshotStore snapshots,
       NodeStore nodes,
       ChunkStore chunks,
@@ -127,15 +131,36 @@ public final class Backup {
     if (saved == 0 && !failures.isEmpty()) {
       throw new DaemonException.Failed("nothing was saved: " + failures.getFirst());
     }
-    int snapshots = usableSnapshots(records.values(), blocks);
+    var keys = new HashMap<ProjectId, byte[]>();
+    int snapshots = 0;
+    for (var each : List.copyOf(records.entrySet())) {
+      ProjectRecord record = Restore.record(each.getValue(), blocks, sources.codec());
+      if (record.project().ownKey() && !noteKey(record.id(), keys)) {
+        records.remove(each.getKey()); // it was purged since an earlier backup
+        continue;
+      }
+      snapshots += (int) record.snapshots().stream().filter(one -> !one.isDeleting()).count();
+    }
     blocks.sync();
-    return sealed(target, records, snapshots);
+    return sealed(target, records, new ProjectKeys(keys), snapshots);
   }
 
-  private BackupReport sealed(Target target, Map<ProjectId, BlockId> records, int snapshots)
+  /** False if the project's key is destroyed. */
+  private boolean noteKey(ProjectId project, Map<ProjectId, byte[]> keys) throws IOException {
+    byte[] wrapped = sources.projectKeys().find(project);
+    if (wrapped != null) {
+      keys.put(project, wrapped);
+    }
+    return wrapped != null;
+  }
+
+  /** The keys come before the manifest that needs them, and go with the one before. */
+  private BackupReport sealed(
+      Target target, Map<ProjectId, BlockId> records, ProjectKeys keys, int snapshots)
       throws IOException {
     Instant made = sources.clock().get().truncatedTo(ChronoUnit.MILLIS);
     var manifest = new Manifest(made, sources.cluster(), target.seal(), records);
+    target.replaceProjectKeys(keys);
     String file = target.add(manifest, sources.codec());
     return new BackupReport(
         target.name(),
@@ -241,14 +266,5 @@ public final class Backup {
       tally.chunk(sealed.length);
     }
     return id;
-  }
-
-  private int usableSnapshots(Iterable<BlockId> records, Blocks blocks) throws IOException {
-    int count = 0;
-    for (BlockId id : records) {
-      ProjectRecord record = Restore.record(id, blocks, sources.codec());
-      count += (int) record.snapshots().stream().filter(one -> !one.isDeleting()).count();
-    }
-    return count;
   }
 }

@@ -43,7 +43,12 @@ import org.salvusfs.metadata.item.LineageItem;
 record ProjectRecord(
     Project project, BlockId root, long txg, long bytes, List<Snapshot> snapshots) {
   private static final int MAGIC = 0x53564250; // "SVBP"
+
+  /** Under the cluster's key. */
   private static final int VERSION = 1;
+
+  /** The same fields, of a project with a key of its own: programs from before refuse it. */
+  private static final int OWN_KEY_VERSION = 2;
 
   ProjectRecord {
     snapshots = List.copyOf(snapshots);
@@ -57,7 +62,7 @@ record ProjectRecord(
     var bytesOut = new ByteArrayOutputStream();
     try (var out = new DataOutputStream(bytesOut)) {
       out.writeInt(MAGIC);
-      out.writeByte(VERSION);
+      out.writeByte(project.ownKey() ? OWN_KEY_VERSION : VERSION);
       writeProject(out);
       out.write(root.toBytes());
       out.writeLong(txg);
@@ -125,8 +130,13 @@ record ProjectRecord(
     try (var in = new DataInputStream(new ByteArrayInputStream(encoded))) {
       Fields.require(in.readInt() == MAGIC, "the record of a project");
       int version = in.readUnsignedByte();
-      Fields.require(version == VERSION, "a record of version 1, but of version " + version);
+      Fields.require(
+          version == VERSION || version == OWN_KEY_VERSION,
+          "a record of version 1 or 2, but of version " + version);
       Project project = readProject(in);
+      if (version == OWN_KEY_VERSION) {
+        project = project.withOwnKey();
+      }
       BlockId root = Fields.readId(in);
       long txg = in.readLong();
       long bytes = in.readLong();

@@ -23,10 +23,13 @@ import org.salvusfs.metadata.api.HeadStore;
 import org.salvusfs.metadata.api.NodeStore;
 import org.salvusfs.metadata.api.Project;
 import org.salvusfs.metadata.api.ProjectId;
+import org.salvusfs.metadata.api.ProjectKeyStore;
 import org.salvusfs.metadata.api.ProjectStore;
 import org.salvusfs.metadata.api.Snapshot;
 import org.salvusfs.metadata.api.SnapshotStore;
 import org.salvusfs.metadata.api.SnapshotStore.Creation;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Brings the projects of a target's last backup back into a cluster without projects:
@@ -44,6 +47,8 @@ import org.salvusfs.metadata.api.SnapshotStore.Creation;
  * one thread.
  */
 public final class Restore {
+  private static final Logger log = LoggerFactory.getLogger(Restore.class);
+
   /**
    * Where the projects come back.
    *
@@ -53,6 +58,7 @@ public final class Restore {
    */
   public record Destination(
       ProjectStore projects,
+      ProjectKeyStore projectKeys,
       HeadStore heads,
       SnapshotStore snapshots,
       NodeStore nodes,
@@ -65,6 +71,7 @@ public final class Restore {
   private final Destination to;
   private final Blocks from;
   private final Tally tally;
+  private int restored;
 
   private Restore(Destination to, Blocks from, Tally tally) {
     this.to = to;
@@ -101,12 +108,12 @@ public final class Restore {
     Manifest manifest = latest.manifest();
     var tally = new Tally(progress, manifest.records().size());
     var restore = new Restore(to, target.blocks(), tally);
-    int snapshots = restore.all(manifest.records().values(), target.name());
+    int snapshots = restore.all(manifest.records().values(), target.projectKeys(), target.name());
     return new RestoreReport(
         target.name(),
         latest.file(),
         manifest.made().toString(),
-        manifest.records().size(),
+        restore.restored,
         snapshots,
         tally.chunks() + tally.nodes(),
         tally.bytes());
@@ -134,17 +141,29 @@ public final class Restore {
     return ProjectRecord.decode(codec.open(id, sealed));
   }
 
-  private int all(Iterable<BlockId> ids, String target) throws IOException {
+  private int all(Iterable<BlockId> ids, ProjectKeys keys, String target) throws IOException {
     Map<ProjectId, ProjectRecord> records = new LinkedHashMap<>();
     for (BlockId id : ids) {
       ProjectRecord record = record(id, from, to.codec());
+      if (record.project().ownKey() && !keys.wrapped().containsKey(record.id())) {
+        log.warn(
+            "project {} ({}) is left out: its key is not on the target any more",
+            record.project().name(),
+            record.id());
+        continue;
+      }
       records.put(record.id(), record);
     }
+    restored = records.size();
     SmallFile.write(to.underWay(), target + "\n");
     int snapshots = 0;
     for (ProjectRecord record : records.values()) {
       tally.begin(record.bytes());
       if (to.projects().find(record.id()) == null) {
+        byte[] key = keys.wrapped().get(record.id());
+        if (key != null) {
+          to.projectKeys().create(record.id(), key); // its blocks are authenticated with it
+        }
         copy(record);
         writeHead(record);
       }

@@ -22,6 +22,9 @@ public final class Target implements AutoCloseable {
   /** The key file, as it is in a data directory. */
   static final String KEY = "cluster.key";
 
+  /** Keys of projects that have one of their own. */
+  static final String PROJECT_KEYS = "project-keys";
+
   /** What all packs are in. */
   static final String PACKS = "packs";
 
@@ -171,6 +174,34 @@ public final class Target implements AutoCloseable {
           "%s is not there, although the target says so; give the key file of the cluster with --key FILE"
               .formatted(depot.where(KEY)),
           e);
+    } catch (IOException e) {
+      throw failed(depot.name(), e);
+    }
+  }
+
+  /** The keys of projects that lie on the target; none if there is no such file. */
+  ProjectKeys projectKeys() throws TargetException {
+    try {
+      if (!depot.list().contains(PROJECT_KEYS)) {
+        return new ProjectKeys(Map.of());
+      }
+      return ProjectKeys.parse(new String(depot.get(PROJECT_KEYS), UTF_8));
+    } catch (IOException e) {
+      throw new TargetException(
+          "%s cannot be used (%s); put a good copy in its place, or delete it: then everything is restored but projects with a key of their own"
+              .formatted(depot.where(PROJECT_KEYS), e.getMessage()),
+          e);
+    }
+  }
+
+  /** Leaves these keys of projects on the target and no others. */
+  void replaceProjectKeys(ProjectKeys keys) throws TargetException {
+    try {
+      if (!keys.wrapped().isEmpty()) {
+        depot.putSecret(PROJECT_KEYS, keys.text());
+      } else if (depot.list().contains(PROJECT_KEYS)) {
+        depot.delete(PROJECT_KEYS);
+      }
     } catch (IOException e) {
       throw failed(depot.name(), e);
     }

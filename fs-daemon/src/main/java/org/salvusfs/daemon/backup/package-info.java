@@ -21,7 +21,8 @@
  *       before holds there, too, although blocks are not there after each sync.
  *   <li>A manifest is written when everything that it names is durable. The latest manifest is the
  *       last complete backup, whatever happened since; the blocks of a target are only ever added
- *       to.
+ *       to. The keys of projects that have one of their own are replaced before each manifest, by
+ *       those that it needs and the cluster still has.
  *   <li>While a project is read, a held snapshot keeps its nodes and chunks.
  *   <li>From the first block that a restore puts until its projects are there, a file in the data
  *       directory says so, and no garbage is collected: nothing refers to those chunks yet.

@@ -35,7 +35,8 @@ final class ProjectCommand extends Group {
             ? ""
             : " when it is opened next, " + now + " until then")
         + "\ncompression "
-        + project.compression();
+        + project.compression()
+        + (project.ownKey() ? "\nkey     its own" : "");
   }
 
   @Command(name = "create", description = "Creates an empty project.")
@@ -46,6 +47,12 @@ final class ProjectCommand extends Group {
     private String name = "";
 
     @Mixin private StorageOptions storage = new StorageOptions();
+
+    @Option(
+        names = "--own-key",
+        description =
+            "seals everything in it under a key of its own, which a purge destroys; it shares no storage with others, and cannot be cloned")
+    private boolean ownKey;
 
     private final Session session;
 
@@ -62,7 +69,8 @@ final class ProjectCommand extends Group {
               .createProject(
                   name,
                   Optional.ofNullable(wanted.durability()),
-                  Optional.ofNullable(wanted.compression()));
+                  Optional.ofNullable(wanted.compression()),
+                  ownKey);
       session.say(project, common.json(), project.id() + " " + project.name());
       return ExitCode.OK.status();
     }

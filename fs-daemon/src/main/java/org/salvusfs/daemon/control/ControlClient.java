@@ -76,9 +76,19 @@ public final class ControlClient {
   public ProjectStatus createProject(
       String name, Optional<Durability> durability, Optional<Compression> compression)
       throws DaemonException {
+    return createProject(name, durability, compression, false);
+  }
+
+  /** See {@code ManagedDaemon}. */
+  public ProjectStatus createProject(
+      String name,
+      Optional<Durability> durability,
+      Optional<Compression> compression,
+      boolean ownKey)
+      throws DaemonException {
     var wanted =
         new Messages.NewProject(
-            name, word(durability.orElse(null)), word(compression.orElse(null)));
+            name, word(durability.orElse(null)), word(compression.orElse(null)), ownKey);
     return ask("POST", "/v1/projects", wanted, ProjectStatus.class);
   }
 

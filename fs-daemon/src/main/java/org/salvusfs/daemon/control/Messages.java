@@ -24,9 +24,13 @@ public final class Messages {
    *
    * @param durability {@code host} or {@code quorum}; null: the configured default
    * @param compression {@code lz4} or {@code zstd}; null: LZ4
+   * @param ownKey whether it gets a key of its own; null: no
    */
   public record NewProject(
-      @Nullable String name, @Nullable String durability, @Nullable String compression) {}
+      @Nullable String name,
+      @Nullable String durability,
+      @Nullable String compression,
+      @Nullable Boolean ownKey) {}
 
   /**
    * Asks for another way to keep a project; null leaves a choice as it is.

@@ -1,6 +1,10 @@
 package org.salvusfs.daemon.data;
 
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.salvusfs.blockstore.api.BlockStoreException;
 
 /**
  * A range of a file, up to its end, that is to be shared with another place. Good as long as the
@@ -35,6 +39,20 @@ public final class CopySource {
 
   List<Piece> pieces() {
     return pieces;
+  }
+
+  /** Under whose own key its chunks are sealed; empty: the cluster's. */
+  Optional<UUID> ownKey() {
+    return of.ownKey();
+  }
+
+  /** The same range, with the contents of its chunks instead of references to them. */
+  CopySource inMemory() throws BlockStoreException {
+    var read = new ArrayList<Piece>(pieces.size());
+    for (Piece piece : pieces) {
+      read.add(piece instanceof Piece.InChunk stored ? of.read(stored) : piece);
+    }
+    return new CopySource(of, inode, offset, lengthBytes, read);
   }
 
   /** How much of it is no hole. */

@@ -4,7 +4,10 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.Executor;
+import org.salvusfs.blockstore.api.BlockStoreException;
 import org.salvusfs.blockstore.api.Chunks;
 import org.salvusfs.metadata.api.Change;
 import org.salvusfs.metadata.api.View;
@@ -135,6 +138,16 @@ public final class FileContents implements Contents {
     return editor.punch(tx.txg(), live, inode, item, offset, Math.addExact(offset, length));
   }
 
+  /** Under whose own key the contents are sealed; empty: the cluster's. */
+  Optional<UUID> ownKey() {
+    return chunks.ownKey();
+  }
+
+  Piece.Memory read(Piece.InChunk stored) throws BlockStoreException {
+    byte[] plaintext = chunks.get(stored.chunk());
+    return new Piece.Memory(stored.offset(), stored.length(), plaintext, stored.chunkOffset());
+  }
+
   /** A range of a file, as far as the file goes, for {@link #share}. */
   public CopySource source(long inode, long sizeBytes, long offset, long length)
       throws IOException {
@@ -154,8 +167,8 @@ public final class FileContents implements Contents {
 
   /**
    * Copies a range of a file to a place in the same or another one; holes become holes. What is
-   * stored in chunks is shared, what is in memory or inline is copied in memory, so callers limit
-   * the length.
+   * stored in chunks is shared, unless the source is of another key domain. Everything else is
+   * copied in memory, so callers limit the length.
    *
    * @param source of these contents, or of another state of the project
    * @return the change of the target's allocation
@@ -167,6 +180,10 @@ public final class FileContents implements Contents {
       throws IOException {
     if (source.overlaps(this, to, toOffset)) {
       throw new IllegalArgumentException(source + " overlap the target at " + toOffset);
+    }
+    if (!source.ownKey().equals(ownKey())) {
+      // A chunk goes with its key, and nobody else may depend on it.
+      return editor.share(tx.txg(), live, source.inMemory(), to, toItem, toOffset);
     }
     if (!source.isOf(this)) {
       // The other tree may be deleted before this one is committed.

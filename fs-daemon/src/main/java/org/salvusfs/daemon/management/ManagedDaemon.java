@@ -16,12 +16,23 @@ public interface ManagedDaemon extends AutoCloseable {
    *
    * @param durability empty: the configured default
    * @param compression empty: LZ4
+   * @param ownKey whether all of it is sealed under a key of its own, which a purge destroys
    * @throws DaemonException.NameTaken if another project has the name
    * @throws DaemonException.Invalid if it cannot be a name
    */
   ProjectStatus createProject(
-      String name, Optional<Durability> durability, Optional<Compression> compression)
+      String name,
+      Optional<Durability> durability,
+      Optional<Compression> compression,
+      boolean ownKey)
       throws DaemonException;
+
+  /** The same under the cluster's key. */
+  default ProjectStatus createProject(
+      String name, Optional<Durability> durability, Optional<Compression> compression)
+      throws DaemonException {
+    return createProject(name, durability, compression, false);
+  }
 
   /** All projects but those in the trash, by name. */
   List<ProjectStatus> projects() throws DaemonException;

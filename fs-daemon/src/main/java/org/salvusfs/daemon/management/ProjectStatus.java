@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
  *     on
  * @param durabilityNow where that is now; null if it is not open here
  * @param compression {@code lz4} or {@code zstd}, of what is stored from now on
+ * @param ownKey whether all of it is sealed under a key of its own
  * @param created ISO 8601
  * @param open whether this daemon has it open; the fields after it, up to {@code quota}, are null
  *     otherwise
@@ -26,6 +27,7 @@ public record ProjectStatus(
     String durability,
     @Nullable String durabilityNow,
     String compression,
+    boolean ownKey,
     String created,
     boolean open,
     @Nullable Long txg,

@@ -73,6 +73,7 @@ final class Errnos {
           switch (block) {
             case BlockStoreException.Full _ -> Errno.ENOSPC;
             case BlockStoreException.Corrupt _ -> Errno.EIO;
+            case BlockStoreException.Shredded _ -> Errno.EIO;
             case BlockStoreException.Missing _ -> Errno.EIO;
             case BlockStoreException.Failed _ -> Errno.EIO;
           };

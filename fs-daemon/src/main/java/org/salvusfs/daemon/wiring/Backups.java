@@ -112,6 +112,7 @@ final class Backups implements ManagedBackups {
     var metadata = stores.metadata();
     return new Backup.Sources(
         metadata.projects(),
+        metadata.projectKeys(),
         metadata.snapshots(),
         metadata.nodes(),
         stores.blocks().store(),
@@ -127,6 +128,7 @@ final class Backups implements ManagedBackups {
     var metadata = stores.metadata();
     return new Restore.Destination(
         metadata.projects(),
+        metadata.projectKeys(),
         metadata.heads(),
         metadata.snapshots(),
         metadata.nodes(),

@@ -12,6 +12,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.salvusfs.blockstore.api.Compression;
+import org.salvusfs.blockstore.api.ProjectKey;
 import org.salvusfs.daemon.management.DaemonException;
 import org.salvusfs.daemon.management.ProjectStatus;
 import org.salvusfs.daemon.management.QuotaStatus;
@@ -49,22 +50,35 @@ final class Catalogue {
   /**
    * Creates an empty project that belongs to the owner of the data directory. The name is claimed
    * last, so that what a crash leaves behind is not a project.
+   *
+   * @param ownKey whether it gets a key of its own
    */
-  ProjectStatus create(String name, Durability durability, Compression compression)
+  ProjectStatus create(String name, Durability durability, Compression compression, boolean ownKey)
       throws IOException, DaemonException {
     checkName(name);
     requireFree(name);
     var id = new ProjectId(surroundings.newId());
-    var tree = new Tree(id, stores.blocks().codec(), stores.nodes());
     long now = surroundings.wallClock().getAsLong();
-    var first = Transactions.create(tree, stores.metadata().nodes(), 0, top(now));
-    stores.metadata().heads().create(id, first.root(), 0);
     var created = Instant.ofEpochMilli(TimeUnit.NANOSECONDS.toMillis(now));
     var project = new Project(id, name, durability, compression, created);
+    if (ownKey) {
+      project = project.withOwnKey();
+      makeKey(id);
+    }
+    var tree = new Tree(id, stores.codec(project), stores.nodes());
+    var first = Transactions.create(tree, stores.metadata().nodes(), 0, top(now));
+    stores.metadata().heads().create(id, first.root(), 0);
     if (!stores.metadata().projects().create(project)) {
+      stores.metadata().projectKeys().destroy(id);
+      stores.keys().forget(id.uuid());
       throw taken(name);
     }
     return status(project);
+  }
+
+  private void makeKey(ProjectId id) throws IOException {
+    var key = ProjectKey.generate(surroundings.random());
+    stores.metadata().projectKeys().create(id, stores.keyWrap().wrap(key, id.uuid()));
   }
 
   private InodeItem top(long now) throws IOException {
@@ -152,6 +166,7 @@ final class Catalogue {
         word(project.durability()),
         held.map(OpenProject::durability).map(Catalogue::word).orElse(null),
         word(project.compression()),
+        project.ownKey(),
         project.created().toString(),
         open.isPresent(),
         open.map(Transactions::committedTxg).orElse(null),

@@ -37,6 +37,7 @@ final class Cloning {
 
   /** A clone is kept as its origin is. */
   Project of(Project origin, Snapshot snapshot, String name) throws IOException, DaemonException {
+    requireSharedKey(origin);
     requireFree(name);
     var id = new ProjectId(surroundings.newId());
     var tree = new Tree(id, stores.blocks().codec(), stores.nodes());
@@ -60,6 +61,7 @@ final class Cloning {
    */
   Project ofPresent(Project origin, String moment, String name)
       throws IOException, DaemonException {
+    requireSharedKey(origin);
     requireFree(name);
     var passing = new Passing(origin.id(), PASSING + moment);
     inUse.add(passing);
@@ -93,6 +95,15 @@ final class Cloning {
     return snapshot.kind() == Snapshot.Kind.AUTO
         && snapshot.name().startsWith(PASSING)
         && !inUse.contains(new Passing(snapshot.project(), snapshot.name()));
+  }
+
+  /** A clone would need its origin's key, and keep what a purge of the origin is to shred. */
+  private static void requireSharedKey(Project origin) throws DaemonException {
+    if (origin.ownKey()) {
+      throw new DaemonException.Invalid(
+          "project %s has a key of its own, so nothing of it can be shared with a clone; create a project and copy what it needs"
+              .formatted(origin.name()));
+    }
   }
 
   private void requireFree(String name) throws IOException, DaemonException {

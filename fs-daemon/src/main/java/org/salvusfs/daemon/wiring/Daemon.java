@@ -213,7 +213,10 @@ final class Daemon {
   }
 
   ProjectStatus createProject(
-      String name, Optional<Durability> durability, Optional<Compression> compression)
+      String name,
+      Optional<Durability> durability,
+      Optional<Compression> compression,
+      boolean ownKey)
       throws DaemonException {
     try {
       return parts
@@ -221,7 +224,8 @@ final class Daemon {
           .create(
               name,
               durability.orElse(parts.config().durability()),
-              compression.orElse(Compression.LZ4));
+              compression.orElse(Compression.LZ4),
+              ownKey);
     } catch (IOException e) {
       throw Explain.request("creating project \"" + name + "\"", e);
     }

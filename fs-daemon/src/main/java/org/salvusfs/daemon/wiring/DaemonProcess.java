@@ -158,9 +158,12 @@ final class DaemonProcess implements ManagedDaemon {
 
   @Override
   public ProjectStatus createProject(
-      String name, Optional<Durability> durability, Optional<Compression> compression)
+      String name,
+      Optional<Durability> durability,
+      Optional<Compression> compression,
+      boolean ownKey)
       throws DaemonException {
-    return ask(daemon -> daemon.createProject(name, durability, compression));
+    return ask(daemon -> daemon.createProject(name, durability, compression, ownKey));
   }
 
   @Override

@@ -100,13 +100,13 @@ final class ProjectCheck {
     }
   }
 
-  private Checker checker(Project project) {
+  private Checker checker(Project project) throws IOException {
     var blocks = stores.blocks();
     return new Checker(storedTree(project), blocks.store(), blocks.codec());
   }
 
-  private Tree storedTree(Project project) {
-    var codec = stores.blocks().codec();
+  private Tree storedTree(Project project) throws IOException {
+    var codec = stores.codec(project);
     return new Tree(project.id(), codec, new StoredNodes(stores.metadata().nodes(), codec));
   }
 

@@ -13,6 +13,7 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
+import org.salvusfs.blockstore.api.BlockCodec;
 import org.salvusfs.blockstore.api.Chunks;
 import org.salvusfs.blockstore.api.Compression;
 import org.salvusfs.daemon.config.DaemonConfig;
@@ -200,11 +201,11 @@ final class Projects implements ProjectOpener, OpenProjects, AutoCloseable {
   private OpenProject recover(
       Project project, Fence fence, long term, Head before, ProjectState kernelKnows)
       throws IOException {
-    var blocks = stores.blocks();
-    var tree = new Tree(project.id(), blocks.codec(), stores.nodes());
+    var codec = stores.codec(project);
+    var tree = new Tree(project.id(), codec, stores.nodes());
     var compression = new AtomicReference<>(project.compression());
     var notice = new AtomicReference<>(Optional.<String>empty());
-    Chunks chunks = blocks.chunks(compression::get);
+    Chunks chunks = stores.chunks(project, compression::get);
     var parts =
         new Transactions.Parts(
             lease,
@@ -213,7 +214,7 @@ final class Projects implements ProjectOpener, OpenProjects, AutoCloseable {
             stores.metadata().nodes(),
             stores.metadata().heads(),
             stores.metadata().snapshots(),
-            log(project, fence),
+            log(project, codec, fence),
             chunks,
             surroundings.nanoClock(),
             committers,
@@ -293,8 +294,7 @@ final class Projects implements ProjectOpener, OpenProjects, AutoCloseable {
     }
   }
 
-  private IntentLog log(Project project, Fence fence) {
-    var codec = stores.blocks().codec();
+  private IntentLog log(Project project, BlockCodec codec, Fence fence) {
     var host = new HostIntentLog(stores.hostLogs(), codec, fence);
     var quorum = new QuorumIntentLog(stores.metadata().heads(), codec, fence);
     return switch (project.durability()) {

@@ -8,14 +8,28 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.UUID;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.salvusfs.blockstore.api.BlockCodec;
 import org.salvusfs.blockstore.api.BlockStore;
+import org.salvusfs.blockstore.api.BlockStoreException;
+import org.salvusfs.blockstore.api.Chunks;
+import org.salvusfs.blockstore.api.Compression;
 import org.salvusfs.blockstore.api.KeyDomain;
+import org.salvusfs.blockstore.api.KeyRing;
+import org.salvusfs.blockstore.api.KeyWrap;
+import org.salvusfs.blockstore.api.ProjectKey;
 import org.salvusfs.blockstore.disk.LocalDisk;
 import org.salvusfs.daemon.config.DaemonConfig;
 import org.salvusfs.daemon.datadir.DataDirectory;
 import org.salvusfs.daemon.management.DaemonException;
 import org.salvusfs.metadata.api.ClusterRow;
+import org.salvusfs.metadata.api.MetadataException;
+import org.salvusfs.metadata.api.Project;
+import org.salvusfs.metadata.api.ProjectId;
+import org.salvusfs.metadata.api.ProjectKeyStore;
 import org.salvusfs.metadata.cassandra.CassandraMetadata;
 import org.salvusfs.metadata.cassandra.Replication;
 import org.salvusfs.metadata.localcassandra.LocalCassandra;
@@ -28,6 +42,8 @@ import org.salvusfs.metadata.tree.NodeCache;
  *
  * @param cassandra the server, if it is ours
  * @param contactPoints where Cassandra is
+ * @param keyWrap makes keys of projects fit to be stored
+ * @param keys of the cluster and of projects
  * @param packsDirectory whose disk fills up
  */
 record Stores(
@@ -35,6 +51,8 @@ record Stores(
     List<InetSocketAddress> contactPoints,
     CassandraMetadata metadata,
     ClusterRow cluster,
+    KeyWrap keyWrap,
+    KeyRing keys,
     BlockStore blocks,
     NodeCache nodes,
     HostLogDirectory hostLogs,
@@ -79,6 +97,11 @@ record Stores(
               CassandraMetadata.open(
                   options, surroundings.nanoClock(), Thread::sleep, surroundings::newId));
       var joined = keys.join(data, metadata.cluster(), surroundings);
+      var keyWrap = KeyWrap.of(joined.key(), surroundings.random());
+      var ring =
+          new KeyRing(
+              KeyDomain.ofCluster(joined.key()),
+              project -> ownKey(metadata.projectKeys(), keyWrap, project));
       progress.accept("opening the packs");
       var packs = Files.createDirectories(layout.packs());
       var blocks =
@@ -87,7 +110,7 @@ record Stores(
               BlockStore.open(
                   LocalDisk.open(packs),
                   layout.index(),
-                  KeyDomain.ofCluster(joined.key()),
+                  ring,
                   new BlockStore.Options(PACK_BYTES_MAX, config.cache().chunkBytes())));
       var nodes = new NodeCache(metadata.nodes(), blocks.codec(), config.cache().nodeBytes());
       var hostLogs =
@@ -100,6 +123,8 @@ record Stores(
           options.contactPoints(),
           metadata,
           joined.cluster(),
+          keyWrap,
+          ring,
           blocks,
           nodes,
           hostLogs,
@@ -107,6 +132,12 @@ record Stores(
     } catch (IOException e) {
       throw Explain.start(e);
     }
+  }
+
+  private static @Nullable ProjectKey ownKey(ProjectKeyStore store, KeyWrap wrap, UUID project)
+      throws IOException {
+    byte[] wrapped = store.find(new ProjectId(project));
+    return wrapped == null ? null : wrap.unwrap(wrapped, project);
   }
 
   private static LocalCassandra.Options serverOptions(Path directory, Surroundings surroundings)
@@ -150,6 +181,42 @@ record Stores(
     int colon = hostPort.lastIndexOf(':');
     return new InetSocketAddress(
         hostPort.substring(0, colon), Integer.parseInt(hostPort.substring(colon + 1)));
+  }
+
+  /**
+   * Names and seals for a project, and opens what any project of the cluster has sealed.
+   *
+   * @throws MetadataException.Missing if its own key is destroyed
+   */
+  BlockCodec codec(Project project) throws IOException {
+    return project.ownKey()
+        ? own(project, () -> blocks.codec(project.id().uuid()))
+        : blocks.codec();
+  }
+
+  /**
+   * The chunks of a project.
+   *
+   * @param compression asked at every put; returns at once
+   * @throws MetadataException.Missing if its own key is destroyed
+   */
+  Chunks chunks(Project project, Supplier<Compression> compression) throws IOException {
+    var ownKey = project.ownKey() ? Optional.of(project.id().uuid()) : Optional.<UUID>empty();
+    return own(project, () -> blocks.chunks(ownKey, compression));
+  }
+
+  /** What needs a project's key. */
+  @FunctionalInterface
+  private interface Keyed<T> {
+    T get() throws BlockStoreException;
+  }
+
+  private static <T> T own(Project project, Keyed<T> keyed) throws IOException {
+    try {
+      return keyed.get();
+    } catch (BlockStoreException e) {
+      throw MetadataException.unopened("project " + project.name(), e);
+    }
   }
 
   /** Makes projects from snapshots. */

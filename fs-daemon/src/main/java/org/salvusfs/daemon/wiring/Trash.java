@@ -17,6 +17,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.salvusfs.blockstore.api.BlockStoreException;
 import org.salvusfs.daemon.fs.FileSystem;
 import org.salvusfs.daemon.management.DaemonException;
 import org.salvusfs.daemon.management.DeletedProject;
@@ -252,6 +253,9 @@ final class Trash implements ManagedTrash {
             "project %s was brought back meanwhile".formatted(project.name()));
       }
       stores.clones().forgetStrays(project.id());
+      if (project.ownKey()) {
+        fetchKey(project);
+      }
       var codec = stores.blocks().codec();
       var tree = new Tree(project.id(), codec, new StoredNodes(metadata.nodes(), codec));
       var today = LocalDate.ofInstant(now(), ZoneOffset.UTC);
@@ -259,9 +263,21 @@ final class Trash implements ManagedTrash {
       log.info("project {} ({}) is purged: {}", project.name(), project.id(), outcome);
       return outcome;
     } finally {
+      stores.keys().forget(project.id().uuid());
       if (fence != null) {
         projects.giveBack(fence);
       }
+    }
+  }
+
+  /** The purge destroys the stored key first, and walks the trees with the one in memory. */
+  private void fetchKey(Project project) throws IOException {
+    try {
+      if (!stores.keys().holds(project.id().uuid())) {
+        log.info("the key of project {} is destroyed already", project.id());
+      }
+    } catch (BlockStoreException.Corrupt e) {
+      log.warn("the trees of project {} cannot be walked: {}", project.id(), e.getMessage());
     }
   }
 
@@ -272,7 +288,8 @@ final class Trash implements ManagedTrash {
         metadata.nodes(),
         metadata.heads(),
         metadata.projects(),
-        metadata.events());
+        metadata.events(),
+        metadata.projectKeys());
   }
 
   /**

@@ -45,7 +45,8 @@ final class ApiContractTest {
   /** Bodies that succeed, by operation; the others need none. */
   private static final Map<String, String> BODIES =
       Map.ofEntries(
-          Map.entry("POST /v1/projects", "{\"name\":\"new\",\"durability\":\"quorum\"}"),
+          Map.entry(
+              "POST /v1/projects", "{\"name\":\"new\",\"durability\":\"quorum\",\"ownKey\":true}"),
           Map.entry(
               "POST /v1/projects/{project}/limits",
               "{\"quota\":{\"times\":2,\"bytes\":4096},\"inodes\":100,\"remove\":[\"softBytes\"]}"),

@@ -18,6 +18,7 @@ import org.salvusfs.blockstore.TestKeys;
 import org.salvusfs.blockstore.api.BlockCodec;
 import org.salvusfs.blockstore.api.BlockId;
 import org.salvusfs.blockstore.api.Compression;
+import org.salvusfs.blockstore.api.KeyWrap;
 import org.salvusfs.metadata.api.Durability;
 import org.salvusfs.metadata.api.Limits;
 import org.salvusfs.metadata.api.Lineage;
@@ -86,6 +87,44 @@ class BackupFormatTest {
   }
 
   @Test
+  void record_ofAProjectWithItsOwnKey_isOneOfVersion2_thatSaysNoMoreOfIt() throws IOException {
+    ProjectRecord shared = record();
+    var own =
+        new ProjectRecord(
+            shared.project().withOwnKey(),
+            shared.root(),
+            shared.txg(),
+            shared.bytes(),
+            shared.snapshots());
+    byte[] encoded = own.encode();
+    assertEquals(own, ProjectRecord.decode(encoded));
+    byte[] before = shared.encode();
+    assertEquals(1, before[4]);
+    before[4] = 2;
+    assertTrue(Arrays.equals(before, encoded));
+  }
+
+  @Test
+  void projectKeys_areReadAsTheyWereWritten_andDamageIsRefused() throws IOException {
+    byte[] one = new byte[KeyWrap.WRAPPED_BYTES];
+    Arrays.fill(one, (byte) 7);
+    var keys = new ProjectKeys(Map.of(ID, one, new ProjectId(new UUID(-1, 5)), one.clone()));
+    String text = keys.text();
+    ProjectKeys read = ProjectKeys.parse(text);
+    assertEquals(keys.wrapped().keySet(), read.wrapped().keySet());
+    for (byte[] each : read.wrapped().values()) {
+      assertTrue(Arrays.equals(one, each));
+    }
+    for (int at = 0; at < text.length(); at++) {
+      var flipped = new StringBuilder(text);
+      flipped.setCharAt(at, (char) (text.charAt(at) ^ 1));
+      assertThrows(IOException.class, () -> ProjectKeys.parse(flipped.toString()), "at " + at);
+      String cut = text.substring(0, at);
+      assertThrows(IOException.class, () -> ProjectKeys.parse(cut), "at " + at);
+    }
+  }
+
+  @Test
   void record_thatIsCut_orOfAnotherVersion_isRefused() {
     byte[] encoded = record().encode();
     for (int length = 0; length < encoded.length; length++) {
@@ -95,9 +134,9 @@ class BackupFormatTest {
     byte[] longer = Arrays.copyOf(encoded, encoded.length + 1);
     assertThrows(IOException.class, () -> ProjectRecord.decode(longer));
     byte[] newer = encoded.clone();
-    newer[4] = 2;
+    newer[4] = 3;
     var refused = assertThrows(IOException.class, () -> ProjectRecord.decode(newer));
-    assertTrue(String.valueOf(refused.getMessage()).contains("version 2"));
+    assertTrue(String.valueOf(refused.getMessage()).contains("version 3"));
   }
 
   @Test

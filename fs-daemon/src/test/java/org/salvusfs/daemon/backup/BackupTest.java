@@ -2,12 +2,14 @@ package org.salvusfs.daemon.backup;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -118,6 +120,67 @@ class BackupTest {
       fresh.restore(target, QUIET);
       cluster.assertIsIn(fresh, clone);
       assertFalse(cluster.head(origin).root().equals(fresh.head(origin).root()), "saved as well");
+    }
+  }
+
+  @Test
+  void projectWithItsOwnKey_comesBack_untilItsKeyIsDestroyed() throws Exception {
+    ProjectId own = cluster.createWithOwnKey(3, "own");
+    cluster.write(own, 0, 20);
+    cluster.keep(own, "one", Map.of());
+    cluster.write(own, 5, 10);
+    assertEquals(3, cluster.backUp(target, QUIET).projects());
+    Path keys = target.resolve(Target.PROJECT_KEYS);
+    assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(keys)));
+    try (TestCluster fresh = another("fresh")) {
+      assertEquals(3, fresh.restore(target, QUIET).projects());
+      for (ProjectId each : List.of(origin, clone, own)) {
+        cluster.assertIsIn(fresh, each);
+      }
+    }
+    cluster.metadata.projectKeys().destroy(own);
+    List<Project> another =
+        cluster.metadata.projects().list().stream()
+            .filter(project -> project.id().equals(clone))
+            .toList();
+    BackupReport after = cluster.backUp(target, another, false, TestCluster.KEY_CHECK, QUIET);
+    assertEquals(2, after.projects());
+    assertFalse(Files.exists(keys), "its key is there still");
+    try (TestCluster fresh = another("later")) {
+      assertEquals(2, fresh.restore(target, QUIET).projects());
+      assertNull(fresh.metadata.projects().find(own));
+      cluster.assertIsIn(fresh, origin);
+    }
+  }
+
+  @Test
+  void projectKeys_thatAreDamaged_areNamed_andWithoutThemTheOthersComeBack() throws Exception {
+    ProjectId own = cluster.createWithOwnKey(3, "own");
+    cluster.write(own, 0, 20);
+    ProjectId second = cluster.createWithOwnKey(4, "second");
+    cluster.write(second, 0, 20);
+    cluster.backUp(target, QUIET);
+    Path keys = target.resolve(Target.PROJECT_KEYS);
+    byte[] whole = Files.readAllBytes(keys);
+    for (int at = 0; at < whole.length; at += 7) {
+      byte[] damaged = whole.clone();
+      damaged[at] ^= 1;
+      Files.write(keys, damaged);
+      try (TestCluster fresh = another("damaged" + at)) {
+        var e = assertThrows(TargetException.class, () -> fresh.restore(target, QUIET));
+        assertTrue(e.toString().contains(keys.toString()), e.toString());
+      }
+    }
+    Files.delete(keys);
+    try (TestCluster fresh = another("without")) {
+      assertEquals(2, fresh.restore(target, QUIET).projects());
+      assertNull(fresh.metadata.projects().find(own));
+      cluster.assertIsIn(fresh, clone);
+    }
+    Files.write(keys, whole);
+    try (TestCluster fresh = another("mended")) {
+      assertEquals(4, fresh.restore(target, QUIET).projects());
+      cluster.assertIsIn(fresh, second);
     }
   }
 

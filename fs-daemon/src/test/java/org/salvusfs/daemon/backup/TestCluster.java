@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,10 +17,16 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.salvusfs.blockstore.TestKeys;
 import org.salvusfs.blockstore.api.BlockCodec;
 import org.salvusfs.blockstore.api.BlockId;
 import org.salvusfs.blockstore.api.BlockStore;
+import org.salvusfs.blockstore.api.Chunks;
+import org.salvusfs.blockstore.api.Compression;
+import org.salvusfs.blockstore.api.KeyRing;
+import org.salvusfs.blockstore.api.KeyWrap;
+import org.salvusfs.blockstore.api.ProjectKey;
 import org.salvusfs.blockstore.disk.LocalDisk;
 import org.salvusfs.daemon.management.BackupReport;
 import org.salvusfs.daemon.management.CheckProgress;
@@ -48,6 +55,7 @@ import org.salvusfs.metadata.tree.Update;
 /** A cluster of simulated metadata and real packs, with projects that are trees of extents. */
 final class TestCluster implements AutoCloseable {
   static final byte[] KEY_CHECK = "0123456789abcdef".getBytes(US_ASCII);
+  private static final KeyWrap WRAP = KeyWrap.of(TestKeys.cluster(0), new SecureRandom());
   private static final int CHUNK_BYTES = 3000;
   private static final UUID HOST = new UUID(5, 5);
 
@@ -65,9 +73,25 @@ final class TestCluster implements AutoCloseable {
         BlockStore.open(
             LocalDisk.open(directory.resolve("packs")),
             directory.resolve("index"),
-            TestKeys.domain(),
+            new KeyRing(TestKeys.domain(), this::ownKey),
             new BlockStore.Options(1 << 20, 1 << 20));
     this.codec = blocks.codec();
+  }
+
+  private @Nullable ProjectKey ownKey(UUID project) throws IOException {
+    byte[] wrapped = metadata.projectKeys().find(new ProjectId(project));
+    return wrapped == null ? null : WRAP.unwrap(wrapped, project);
+  }
+
+  /** What names and seals for a project. */
+  private BlockCodec codec(ProjectId id) throws IOException {
+    return metadata.projectKeys().find(id) == null ? codec : blocks.codec(id.uuid());
+  }
+
+  private Chunks chunks(ProjectId id) throws IOException {
+    boolean hasOwnKey = metadata.projectKeys().find(id) != null;
+    var ownKey = Optional.of(id.uuid()).filter(any -> hasOwnKey);
+    return blocks.chunks(ownKey, () -> Compression.LZ4);
   }
 
   private Instant tick() {
@@ -77,11 +101,26 @@ final class TestCluster implements AutoCloseable {
 
   /** A project that is a holder's and has an empty tree. */
   ProjectId create(int number, String name) throws IOException {
+    return create(number, name, false);
+  }
+
+  /** Likewise, with a key of its own. */
+  ProjectId createWithOwnKey(int number, String name) throws IOException {
+    return create(number, name, true);
+  }
+
+  private ProjectId create(int number, String name, boolean ownKey) throws IOException {
     var id = new ProjectId(new UUID(9, number));
+    var project = new Project(id, name, Durability.QUORUM, tick());
+    if (ownKey) {
+      project = project.withOwnKey();
+      var key = ProjectKey.generate(new SecureRandom());
+      metadata.projectKeys().create(id, WRAP.wrap(key, id.uuid()));
+    }
     Update empty = tree(id).create(1);
     metadata.nodes().put(empty.sealed());
     assertTrue(metadata.heads().create(id, empty.root(), 1));
-    assertTrue(metadata.projects().create(new Project(id, name, Durability.QUORUM, tick())));
+    assertTrue(metadata.projects().create(project));
     metadata.projects().setSnapshotPolicy(id, "1h:24");
     assertTrue(metadata.heads().acquire(head(id), fence(id)));
     metadata.snapshots().open(fence(id));
@@ -98,8 +137,8 @@ final class TestCluster implements AutoCloseable {
     return head;
   }
 
-  Tree tree(ProjectId id) {
-    return new Tree(id, codec, new StoredNodes(metadata.nodes(), codec));
+  Tree tree(ProjectId id) throws IOException {
+    return new Tree(id, codec(id), new StoredNodes(metadata.nodes(), codec));
   }
 
   /** Commits new contents for some files. */
@@ -110,7 +149,7 @@ final class TestCluster implements AutoCloseable {
     for (int file = fromFile; file < toFile; file++) {
       byte[] contents = new byte[CHUNK_BYTES];
       random.nextBytes(contents);
-      BlockId chunk = blocks.chunks().put(contents, 0, contents.length);
+      BlockId chunk = chunks(id).put(contents, 0, contents.length);
       var extent = new ExtentItem(CHUNK_BYTES, chunk, 0, txg);
       changes.add(new Change(Keys.extent(2 + file, 0), extent.encode()));
     }
@@ -165,6 +204,7 @@ final class TestCluster implements AutoCloseable {
     var sources =
         new Backup.Sources(
             metadata.projects(),
+            metadata.projectKeys(),
             metadata.snapshots(),
             metadata.nodes(),
             blocks.store(),
@@ -199,6 +239,7 @@ final class TestCluster implements AutoCloseable {
     return Restore.run(
         new Restore.Destination(
             metadata.projects(),
+            metadata.projectKeys(),
             metadata.heads(),
             metadata.snapshots(),
             metadata.nodes(),

@@ -175,6 +175,10 @@ final class CommandsTest {
     assertTrue(
         err.toString(StandardCharsets.UTF_8)
             .contains("--compression is lz4 or zstd, not \"gzip\""));
+    assertFalse(out().contains("its own"), out());
+    assertEquals(0, salvus("project", "create", "secret", "--own-key"));
+    assertEquals(0, salvus("project", "show", "secret"));
+    assertTrue(out().contains("key     its own"), out());
     assertEquals(2, salvus("project", "create", "x", "--durability", "none"));
     assertTrue(
         err.toString(StandardCharsets.UTF_8)

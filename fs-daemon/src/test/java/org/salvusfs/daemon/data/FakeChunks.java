@@ -5,7 +5,9 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
@@ -32,11 +34,19 @@ public final class FakeChunks implements Chunks {
 
   volatile boolean failGets;
 
+  /** Whose own key they are sealed under; null: the cluster's. */
+  volatile @Nullable UUID ownKey;
+
   /** Runs once, in the middle of the next put. */
   final AtomicReference<@Nullable Runnable> duringPut = new AtomicReference<>();
 
   public FakeChunks(int chunkBytesMax) {
     this.chunkBytesMax = chunkBytesMax;
+  }
+
+  @Override
+  public Optional<UUID> ownKey() {
+    return Optional.ofNullable(ownKey);
   }
 
   @Override

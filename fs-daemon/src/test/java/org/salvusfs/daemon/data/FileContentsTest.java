@@ -15,6 +15,7 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.Random;
 import java.util.Set;
+import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.salvusfs.blockstore.api.BlockId;
 import org.salvusfs.blockstore.api.BlockStoreException;
@@ -328,6 +329,39 @@ class FileContentsTest {
     }
     assertFalse(needed.isEmpty());
     assertEquals(needed, home.chunks.kept);
+  }
+
+  @Test
+  void share_fromAnotherKeyDomain_storesAgain_withHolesAndCuts() throws IOException {
+    home.create(FILE);
+    home.create(OTHER);
+    byte[] data = data(2 * MIB);
+    Arrays.fill(data, MIB / 2, MIB, (byte) 0);
+    var source = shredded(data);
+    long change =
+        home.change(
+            OTHER, data.length, (tx, item) -> home.contents().share(tx, source, OTHER, item, 0));
+    assertEquals(source.dataBytes(), change);
+    assertTrue(change < data.length, "the hole is none");
+    assertEquals(Set.of(), home.chunks.kept);
+    assertArrayEquals(data, home.readAll(OTHER), "before it is committed");
+    home.txgs.commit();
+    assertTrue(home.chunks.putBytes.get() >= change, "nothing was stored");
+    assertArrayEquals(data, home.readAll(OTHER));
+    home.check(OTHER);
+  }
+
+  /** A file with a hole, without its first byte, of a project with its own key and store. */
+  private static CopySource shredded(byte[] expected) throws IOException {
+    var other = new Home(256 * KIB, Runnable::run);
+    other.chunks.ownKey = new UUID(1, 1);
+    other.create(FILE);
+    other.write(FILE, 1, expected);
+    other.punch(FILE, 1 + MIB / 2, MIB / 2);
+    other.txgs.commit();
+    var source = other.contents().source(FILE, expected.length + 1, 1, expected.length);
+    assertTrue(source.pieces().stream().anyMatch(piece -> piece instanceof Piece.InChunk));
+    return source;
   }
 
   @Test

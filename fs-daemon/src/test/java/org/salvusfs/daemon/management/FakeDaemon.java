@@ -74,7 +74,10 @@ public final class FakeDaemon implements ManagedDaemon {
 
   @Override
   public ProjectStatus createProject(
-      String name, Optional<Durability> durability, Optional<Compression> compression)
+      String name,
+      Optional<Durability> durability,
+      Optional<Compression> compression,
+      boolean ownKey)
       throws DaemonException {
     if (byName.containsKey(name)) {
       throw new DaemonException.NameTaken("there is a project named \"" + name + "\" already");
@@ -91,6 +94,7 @@ public final class FakeDaemon implements ManagedDaemon {
             home,
             home,
             word(compression.orElse(Compression.LZ4)),
+            ownKey,
             "2026-11-20T12:00:00Z",
             true,
             5L,
@@ -141,6 +145,7 @@ public final class FakeDaemon implements ManagedDaemon {
             before.durability(),
             before.durabilityNow(),
             before.compression(),
+            before.ownKey(),
             before.created(),
             before.open(),
             before.txg(),
@@ -191,6 +196,7 @@ public final class FakeDaemon implements ManagedDaemon {
             durability == null ? before.durability() : word(durability),
             before.durabilityNow(),
             compression == null ? before.compression() : word(compression),
+            before.ownKey(),
             before.created(),
             before.open(),
             before.txg(),
@@ -352,6 +358,7 @@ public final class FakeDaemon implements ManagedDaemon {
             before.durability(),
             before.durabilityNow(),
             before.compression(),
+            before.ownKey(),
             before.created(),
             before.open(),
             before.txg(),

@@ -2,6 +2,7 @@ package org.salvusfs.metadata.api;
 
 import java.io.IOException;
 import java.io.Serial;
+import org.salvusfs.blockstore.api.BlockStoreException;
 
 /** Metadata could not be read or changed. The message names the thing and what to do. */
 public abstract sealed class MetadataException extends IOException {
@@ -13,6 +14,24 @@ public abstract sealed class MetadataException extends IOException {
 
   private MetadataException(String message, Throwable cause) {
     super(message, cause);
+  }
+
+  /**
+   * What it means for metadata that a block cannot be opened: damage, or a project that is no more,
+   * because its key is destroyed, or a key that cannot be fetched now.
+   *
+   * @param what the node or record
+   */
+  public static MetadataException unopened(String what, BlockStoreException e) {
+    return switch (e) {
+      case BlockStoreException.Corrupt _ ->
+          new Corrupt(what + " is damaged: " + e.getMessage() + "; restore or repair it", e);
+      case BlockStoreException.Shredded _ -> new Missing(what + ": " + e.getMessage());
+      case BlockStoreException.Full _,
+          BlockStoreException.Missing _,
+          BlockStoreException.Failed _ ->
+          new Unavailable(what + " cannot be opened now: " + e.getMessage(), e);
+    };
   }
 
   /** The store did not answer in time; the outcome of what was asked is unknown. Retry. */
@@ -50,7 +69,7 @@ public abstract sealed class MetadataException extends IOException {
     }
   }
 
-  /** A node that a tree points to is not in the store. */
+  /** A node that a tree points to is not in the store, or its project's key is destroyed. */
   public static final class Missing extends MetadataException {
     @Serial private static final long serialVersionUID = 1;
 

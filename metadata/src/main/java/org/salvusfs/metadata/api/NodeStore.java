@@ -21,4 +21,10 @@ public interface NodeStore {
 
   /** Deletes the nodes that exist. */
   void delete(Collection<BlockId> ids) throws MetadataException;
+
+  /**
+   * Deletes every node that is sealed under a project's own key, readable or not. Reads all nodes
+   * there are: for what cannot be found by walking trees, because the key is gone.
+   */
+  void deleteSealedFor(ProjectId project) throws MetadataException;
 }

@@ -16,6 +16,8 @@ import org.salvusfs.blockstore.api.Compression;
  * @param snapshotPolicy which snapshots are made of it by themselves, as people write it; empty:
  *     the configured default
  * @param deletedAt since when it is in the trash; null if it is live
+ * @param ownKey whether its contents, nodes and log are sealed under a key of its own, from its
+ *     creation on; nothing of them is shared with other projects
  */
 public record Project(
     ProjectId id,
@@ -27,7 +29,8 @@ public record Project(
     @Nullable Instant overSoftSince,
     String snapshotPolicy,
     State state,
-    @Nullable Instant deletedAt) {
+    @Nullable Instant deletedAt,
+    boolean ownKey) {
   /** Where a project is between its creation and its end. */
   public enum State {
     /** It may be used. */
@@ -38,15 +41,32 @@ public record Project(
     PURGING
   }
 
-  /** A new project, without limits. */
+  /** A new project, without limits, under the cluster's key. */
   public Project(
       ProjectId id, String name, Durability durability, Compression compression, Instant created) {
-    this(id, name, durability, compression, created, Limits.NONE, null, "", State.LIVE, null);
+    this(
+        id, name, durability, compression, created, Limits.NONE, null, "", State.LIVE, null, false);
   }
 
   /** A new project, without limits, that is compressed with LZ4. */
   public Project(ProjectId id, String name, Durability durability, Instant created) {
     this(id, name, durability, Compression.LZ4, created);
+  }
+
+  /** The same new project, with a key of its own. */
+  public Project withOwnKey() {
+    return new Project(
+        id,
+        name,
+        durability,
+        compression,
+        created,
+        limits,
+        overSoftSince,
+        snapshotPolicy,
+        state,
+        deletedAt,
+        true);
   }
 
   public boolean isLive() {
@@ -96,6 +116,7 @@ public record Project(
         since,
         policy,
         otherState,
-        deleted);
+        deleted,
+        ownKey);
   }
 }

@@ -15,6 +15,7 @@ import org.salvusfs.metadata.api.HeadStore;
 import org.salvusfs.metadata.api.HostStore;
 import org.salvusfs.metadata.api.MetadataException.Unavailable;
 import org.salvusfs.metadata.api.NodeStore;
+import org.salvusfs.metadata.api.ProjectKeyStore;
 import org.salvusfs.metadata.api.ProjectStore;
 import org.salvusfs.metadata.api.SnapshotStore;
 
@@ -65,6 +66,7 @@ public final class CassandraMetadata implements AutoCloseable {
   private final CassandraHeads heads;
   private final CassandraNodes nodes;
   private final CassandraProjects projects;
+  private final CassandraProjectKeys projectKeys;
   private final CassandraSnapshots snapshots;
   private final CassandraHosts hosts;
   private final CassandraCluster cluster;
@@ -77,6 +79,7 @@ public final class CassandraMetadata implements AutoCloseable {
     heads = new CassandraHeads(session, keyspace, retries, operationIds);
     nodes = new CassandraNodes(session, keyspace, retries, options.nodesInFlight());
     projects = new CassandraProjects(session, keyspace, retries);
+    projectKeys = new CassandraProjectKeys(session, keyspace, retries);
     snapshots = new CassandraSnapshots(session, keyspace, retries, operationIds);
     hosts = new CassandraHosts(session, keyspace, retries);
     cluster = new CassandraCluster(session, keyspace, retries);
@@ -122,6 +125,10 @@ public final class CassandraMetadata implements AutoCloseable {
 
   public ProjectStore projects() {
     return projects;
+  }
+
+  public ProjectKeyStore projectKeys() {
+    return projectKeys;
   }
 
   public SnapshotStore snapshots() {

@@ -16,10 +16,12 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
+import org.salvusfs.blockstore.api.BlockCodec;
 import org.salvusfs.blockstore.api.BlockId;
 import org.salvusfs.metadata.api.MetadataException;
 import org.salvusfs.metadata.api.MetadataException.Missing;
 import org.salvusfs.metadata.api.NodeStore;
+import org.salvusfs.metadata.api.ProjectId;
 
 /**
  * Nodes in {@code tree_node}. Writes go out side by side, a bounded number over all callers; a node
@@ -27,12 +29,16 @@ import org.salvusfs.metadata.api.NodeStore;
  * it.
  */
 final class CassandraNodes implements NodeStore {
+  /** Nodes of some 8 KiB that are read at a time where all are looked through. */
+  private static final int SCAN_PAGE_ROWS = 200;
+
   private final CqlSession session;
   private final Retries retries;
   private final Semaphore inFlight;
   private final PreparedStatement get;
   private final PreparedStatement put;
   private final PreparedStatement delete;
+  private final PreparedStatement all;
 
   /**
    * Prepares the statements.
@@ -47,6 +53,7 @@ final class CassandraNodes implements NodeStore {
     get = session.prepare("SELECT sealed FROM " + table + " WHERE id = ?");
     put = session.prepare("INSERT INTO " + table + " (id, sealed) VALUES (?, ?)");
     delete = session.prepare("DELETE FROM " + table + " WHERE id = ?");
+    all = session.prepare("SELECT id, sealed FROM " + table);
   }
 
   @Override
@@ -81,6 +88,24 @@ final class CassandraNodes implements NodeStore {
   public void delete(Collection<BlockId> ids) throws MetadataException {
     executeAll(
         "delete " + ids.size() + " nodes", ids.stream().map(id -> delete.bind(key(id))).toList());
+  }
+
+  @Override
+  public void deleteSealedFor(ProjectId project) throws MetadataException {
+    var select = all.bind().setPageSize(SCAN_PAGE_ROWS).setIdempotent(true);
+    List<BlockId> found =
+        retries.until(
+            "look through all nodes for those of " + project,
+            () -> {
+              var ids = new ArrayList<BlockId>();
+              for (var row : session.execute(select)) {
+                if (project.uuid().equals(BlockCodec.projectOf(Columns.bytes(row, "sealed")))) {
+                  ids.add(BlockId.of(Columns.bytes(row, "id")));
+                }
+              }
+              return Optional.of(ids);
+            });
+    delete(found);
   }
 
   /** Repeats those that fail, until none is left. */

@@ -58,7 +58,7 @@ final class CassandraProjects implements ProjectStore {
     this.session = session;
     this.retries = retries;
     this.lwt = new Lwt(session, retries);
-    var columns = "project_id, name, durability, created, compression";
+    var columns = "project_id, name, durability, created, compression, own_key";
     var select =
         "SELECT "
             + columns
@@ -70,7 +70,7 @@ final class CassandraProjects implements ProjectStore {
     var names = keyspace + ".project_name";
     insert =
         session.prepare(
-            "INSERT INTO " + keyspace + ".project (" + columns + ") VALUES (?, ?, ?, ?, ?)");
+            "INSERT INTO " + keyspace + ".project (" + columns + ") VALUES (?, ?, ?, ?, ?, ?)");
     limit = session.prepare(ProjectLimits.update(keyspace));
     overSoft =
         session.prepare(
@@ -117,7 +117,8 @@ final class CassandraProjects implements ProjectStore {
                 project.name(),
                 project.durability().name(),
                 project.created().truncatedTo(ChronoUnit.MILLIS),
-                project.compression().name())
+                project.compression().name(),
+                project.ownKey())
             .setIdempotent(true);
     retries.until("write project " + project.id(), () -> Optional.of(session.execute(row)));
     return lwt.change(
@@ -306,6 +307,7 @@ final class CassandraProjects implements ProjectStore {
         ProjectLimits.overSoftSince(row),
         Objects.requireNonNullElse(row.getString("snapshot_policy"), ""),
         Project.State.valueOf(Objects.requireNonNullElse(row.getString("state"), LIVE)),
-        ProjectLimits.instant(row, "deleted_at"));
+        ProjectLimits.instant(row, "deleted_at"),
+        row.getBoolean("own_key"));
   }
 }

@@ -16,7 +16,7 @@ import java.util.regex.Pattern;
 /** Makes and checks the tables of {@code schema.cql}. */
 final class Schema {
   /** The version of the tables that this program works with. */
-  static final int VERSION = 3;
+  static final int VERSION = 4;
 
   /** Key of the only row in {@code cluster}. */
   static final String CLUSTER_ROW = "cluster";

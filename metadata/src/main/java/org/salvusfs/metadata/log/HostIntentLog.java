@@ -168,6 +168,8 @@ public final class HostIntentLog implements IntentLog {
         inherit(files);
       }
       return recovered.entries();
+    } catch (MetadataException e) {
+      throw e; // of a key that cannot be fetched: the records stay
     } catch (IOException e) {
       throw HostLogDirectory.failed(
           "the intent log of project " + fence.project() + " could not be recovered", e);
@@ -193,6 +195,8 @@ public final class HostIntentLog implements IntentLog {
         }
         files = now;
       }
+    } catch (MetadataException e) {
+      throw e;
     } catch (IOException e) {
       throw HostLogDirectory.failed(
           "the intent log of project " + fence.project() + " could not be read", e);

@@ -73,10 +73,8 @@ final class HostRecovery {
 
   /** Appends one file's entries; false if something in the file is missing or wrong. */
   private boolean replay(
-      List<LogFileReader.Found> files,
-      int index,
-      long committedTxg,
-      List<IntentLog.Entry> entries) {
+      List<LogFileReader.Found> files, int index, long committedTxg, List<IntentLog.Entry> entries)
+      throws MetadataException {
     LogFileReader.Found file = files.get(index);
     long end = file.firstSeq() + file.records().size();
     long acknowledgedEnd = acknowledgedEnd(files, index, end);
@@ -117,8 +115,7 @@ final class HostRecovery {
         : end;
   }
 
-  private IntentLog.Entry open(LogFileName name, LogRecord record)
-      throws MetadataException.Corrupt {
+  private IntentLog.Entry open(LogFileName name, LogRecord record) throws MetadataException {
     LogPart part = seal.open(record.sealed());
     if (part.epoch() != name.epoch()
         || part.seq() != record.seq()

@@ -127,7 +127,7 @@ public final class QuorumIntentLog implements IntentLog {
     return recover(committedTxg);
   }
 
-  private LogPart open(LogRow row) throws MetadataException.Corrupt {
+  private LogPart open(LogRow row) throws MetadataException {
     LogPart part = seal.open(row.sealed());
     if (part.seq() != row.seq() || part.txg() != row.txg()) {
       throw new MetadataException.Corrupt(

@@ -70,8 +70,10 @@ final class RecordSeal {
    * The part that {@link #seal} was given.
    *
    * @throws MetadataException.Corrupt if the bytes are not authentic, or belong to another project
+   * @throws MetadataException.Missing if the project's key is destroyed
+   * @throws MetadataException.Unavailable if that key cannot be fetched now
    */
-  LogPart open(byte[] bytes) throws MetadataException.Corrupt {
+  LogPart open(byte[] bytes) throws MetadataException {
     if (bytes.length < BlockId.BYTES) {
       throw new MetadataException.Corrupt("a sealed log record of " + bytes.length + " bytes");
     }
@@ -97,11 +99,11 @@ final class RecordSeal {
     return part;
   }
 
-  private byte[] unseal(BlockId id, byte[] sealed) throws MetadataException.Corrupt {
+  private byte[] unseal(BlockId id, byte[] sealed) throws MetadataException {
     try {
       return codec.open(id, sealed);
-    } catch (BlockStoreException.Corrupt e) {
-      throw new MetadataException.Corrupt("log record " + id + " is damaged", e);
+    } catch (BlockStoreException e) {
+      throw MetadataException.unopened("log record " + id, e);
     }
   }
 }

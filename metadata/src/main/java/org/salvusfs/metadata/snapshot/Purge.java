@@ -15,6 +15,7 @@ import org.salvusfs.metadata.api.MetadataException;
 import org.salvusfs.metadata.api.NodeStore;
 import org.salvusfs.metadata.api.Project;
 import org.salvusfs.metadata.api.ProjectId;
+import org.salvusfs.metadata.api.ProjectKeyStore;
 import org.salvusfs.metadata.api.ProjectStore;
 import org.salvusfs.metadata.api.Snapshot;
 import org.salvusfs.metadata.api.SnapshotStore;
@@ -29,6 +30,10 @@ import org.salvusfs.metadata.tree.Tree;
  *
  * <ol>
  *   <li>its name is free;
+ *   <li>if it has a key of its own, that is destroyed: from now on only a process that has the key
+ *       in memory can read what is left, and the following steps are this one's. Whoever finds the
+ *       key gone deletes all nodes that say that they are sealed under it, without reading them,
+ *       and goes on with the last step. Such a project has no clones, and is none;
  *   <li>all its snapshots are marked as being deleted, holds or not;
  *   <li>its nodes are deleted, leaves first, but for those that snapshots with clones have, and
  *       those on the way to the ORIGIN item;
@@ -55,18 +60,21 @@ public final class Purge {
   private final HeadStore heads;
   private final ProjectStore projects;
   private final EventLog events;
+  private final ProjectKeyStore keys;
 
   public Purge(
       SnapshotStore snapshots,
       NodeStore nodes,
       HeadStore heads,
       ProjectStore projects,
-      EventLog events) {
+      EventLog events,
+      ProjectKeyStore keys) {
     this.snapshots = snapshots;
     this.nodes = nodes;
     this.heads = heads;
     this.projects = projects;
     this.events = events;
+    this.keys = keys;
   }
 
   /**
@@ -83,15 +91,22 @@ public final class Purge {
    * Goes through all steps.
    *
    * @param fence of this process, which has acquired the project; null if there is no head any more
-   * @param tree the project's, over nodes as they are stored: a cache may have some that are gone
+   * @param tree the project's, over nodes as they are stored: a cache may have some that are gone.
+   *     If it has a key of its own that is not destroyed yet, it is in this process's memory
    * @param today in UTC
    * @throws MetadataException.Unavailable if a store does not answer: repeat it
    */
   public Outcome run(Project project, @Nullable Fence fence, Tree tree, LocalDate today)
       throws MetadataException {
     projects.freeName(project);
+    boolean isShredded = project.ownKey() && keys.find(project.id()) == null;
+    if (project.ownKey()) {
+      keys.destroy(project.id());
+    }
     Head head = heads.read(project.id());
-    if (head != null && fence != null && !freed(project.id(), fence, head.root(), tree)) {
+    if (isShredded) {
+      nodes.deleteSealedFor(project.id());
+    } else if (head != null && fence != null && !freed(project.id(), fence, head.root(), tree)) {
       return Outcome.KEPT_FOR_CLONES;
     }
     events.forget(project.id(), LocalDate.ofInstant(project.created(), ZoneOffset.UTC), today);

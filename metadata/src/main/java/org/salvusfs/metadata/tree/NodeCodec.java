@@ -50,14 +50,15 @@ final class NodeCodec {
    * Opens and decodes what a store has under an id.
    *
    * @throws MetadataException.Corrupt if it is not what was written
+   * @throws MetadataException.Missing if the key that it is sealed under is destroyed
+   * @throws MetadataException.Unavailable if that key cannot be fetched now
    */
-  static Node open(BlockId id, byte[] sealed, BlockCodec codec) throws MetadataException.Corrupt {
+  static Node open(BlockId id, byte[] sealed, BlockCodec codec) throws MetadataException {
     byte[] plaintext;
     try {
       plaintext = codec.open(id, sealed);
-    } catch (BlockStoreException.Corrupt e) {
-      throw new MetadataException.Corrupt(
-          "tree node " + id + " is damaged: " + e.getMessage() + "; restore or repair it", e);
+    } catch (BlockStoreException e) {
+      throw MetadataException.unopened("tree node " + id, e);
     }
     return decode(id, plaintext);
   }

@@ -8,7 +8,7 @@ public interface NodeSource {
   /**
    * The verified, decoded node.
    *
-   * @throws MetadataException.Missing if no store has it
+   * @throws MetadataException.Missing if no store has it, or its project's key is destroyed
    * @throws MetadataException.Corrupt if what the store has is not what was written
    * @throws MetadataException.Unavailable if the store did not answer in time
    */

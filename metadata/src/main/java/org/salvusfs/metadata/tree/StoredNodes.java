@@ -10,10 +10,9 @@ public record StoredNodes(NodeStore store, BlockCodec codec) implements NodeSour
   /**
    * The node that somebody else has read.
    *
-   * @throws MetadataException.Corrupt if the bytes are not what was sealed under this id
+   * @throws MetadataException as {@link NodeSource#load}
    */
-  public static Node open(BlockId id, byte[] sealed, BlockCodec codec)
-      throws MetadataException.Corrupt {
+  public static Node open(BlockId id, byte[] sealed, BlockCodec codec) throws MetadataException {
     return NodeCodec.open(id, sealed, codec);
   }
 

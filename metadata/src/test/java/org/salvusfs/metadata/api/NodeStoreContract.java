@@ -3,10 +3,12 @@ package org.salvusfs.metadata.api;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import org.junit.jupiter.api.Test;
@@ -93,6 +95,40 @@ public abstract class NodeStoreContract {
     for (var entry : kept.entrySet()) {
       assertArrayEquals(entry.getValue(), nodes.get(entry.getKey()));
     }
+  }
+
+  @Test
+  void deleteSealedFor_aProject_leavesTheOthers() throws Exception {
+    var nodes = nodes();
+    var gone = new ProjectId(UUID.randomUUID());
+    var other = new ProjectId(UUID.randomUUID());
+    var doomed = sealedFor(gone, 450); // more than are read at a time
+    var kept = sealedFor(other, 20);
+    kept.putAll(some(20, 100));
+    nodes.put(doomed);
+    nodes.put(kept);
+    for (int again = 0; again < 2; again++) {
+      nodes.deleteSealedFor(gone);
+      for (var id : doomed.keySet()) {
+        assertThrows(Missing.class, () -> nodes.get(id));
+      }
+      for (var entry : kept.entrySet()) {
+        assertArrayEquals(entry.getValue(), nodes.get(entry.getKey()));
+      }
+    }
+  }
+
+  /** Nodes that name a project in front of what only its key opens. */
+  private Map<BlockId, byte[]> sealedFor(ProjectId project, int count) {
+    var all = some(count, 60);
+    all.values()
+        .forEach(
+            node ->
+                ByteBuffer.wrap(node)
+                    .put((byte) 4)
+                    .putLong(project.uuid().getMostSignificantBits())
+                    .putLong(project.uuid().getLeastSignificantBits()));
+    return all;
   }
 
   @Test

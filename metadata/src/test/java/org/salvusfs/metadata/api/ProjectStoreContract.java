@@ -164,6 +164,22 @@ public abstract class ProjectStoreContract {
   }
 
   @Test
+  void ownKey_isOfTheProjectForGood() throws Exception {
+    var projects = projects();
+    var own = project("own").withOwnKey();
+    var shared = project("shared");
+    assertTrue(projects.create(own));
+    assertTrue(projects.create(shared));
+    projects.setSnapshotPolicy(own.id(), "none");
+    projects.setCompression(own.id(), Compression.ZSTD);
+    var now = own.withSnapshotPolicy("none").withCompression(Compression.ZSTD);
+    assertTrue(now.ownKey());
+    assertEquals(now, projects.find(own.id()));
+    assertEquals(List.of(now, shared), mine(projects));
+    assertFalse(shared.ownKey());
+  }
+
+  @Test
   void move_toTheTrashAndBack_keepsEverythingElse() throws Exception {
     var projects = projects();
     var project = project("trash");

@@ -1,7 +1,9 @@
 package org.salvusfs.metadata.cassandra;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -86,6 +88,33 @@ class SchemaIT {
   }
 
   @Test
+  void open_projectsOfVersion3_areUnderTheClustersKey_andOthersGetTheirOwn(LocalCassandra server)
+      throws Exception {
+    var keyspace = "schema_without_keys";
+    var project =
+        new Project(
+            new ProjectId(UUID.randomUUID()), "old", Durability.HOST, Instant.ofEpochSecond(7));
+    try (var metadata = Keyspaces.open(server, keyspace)) {
+      metadata.cluster().createIfAbsent(new ClusterRow(UUID.randomUUID(), 3, new byte[1]));
+      assertTrue(metadata.projects().create(project));
+    }
+    Keyspaces.change(server, keyspace, "ALTER TABLE project DROP own_key");
+    Keyspaces.change(server, keyspace, "DROP TABLE project_key");
+    try (var metadata = Keyspaces.open(server, keyspace)) {
+      assertEquals(4, metadata.cluster().read().orElseThrow().schemaVersion());
+      assertEquals(List.of(project), metadata.projects().list());
+      assertNull(metadata.projectKeys().find(project.id()));
+      var own =
+          new Project(new ProjectId(UUID.randomUUID()), "own", Durability.HOST, Instant.EPOCH)
+              .withOwnKey();
+      metadata.projectKeys().create(own.id(), new byte[] {7});
+      assertTrue(metadata.projects().create(own));
+      assertEquals(List.of(project, own), metadata.projects().list());
+      assertArrayEquals(new byte[] {7}, metadata.projectKeys().find(own.id()));
+    }
+  }
+
+  @Test
   void open_projectsWithoutAChoiceOfCompression_areLz4AndCanChoose(LocalCassandra server)
       throws Exception {
     var keyspace = "schema_without_compression";
@@ -115,7 +144,7 @@ class SchemaIT {
     var e =
         assertThrows(
             IncompatibleSchemaException.class, () -> Keyspaces.open(server, keyspace).close());
-    assertTrue(e.toString().contains("schema version 4"), e.toString());
+    assertTrue(e.toString().contains("schema version 5"), e.toString());
   }
 
   @Test

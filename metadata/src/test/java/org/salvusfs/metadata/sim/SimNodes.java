@@ -8,10 +8,12 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.salvusfs.blockstore.api.BlockCodec;
 import org.salvusfs.blockstore.api.BlockId;
 import org.salvusfs.metadata.api.MetadataException;
 import org.salvusfs.metadata.api.MetadataException.Missing;
 import org.salvusfs.metadata.api.NodeStore;
+import org.salvusfs.metadata.api.ProjectId;
 
 /** Nodes in memory. State is guarded by the lock of {@link Faults}. */
 final class SimNodes implements NodeStore {
@@ -61,6 +63,13 @@ final class SimNodes implements NodeStore {
           });
     }
     faults.runAll("delete nodes", steps);
+  }
+
+  @Override
+  public void deleteSealedFor(ProjectId project) throws MetadataException {
+    faults.run(
+        "delete nodes of a project",
+        () -> nodes.values().removeIf(node -> project.uuid().equals(BlockCodec.projectOf(node))));
   }
 
   Set<BlockId> ids() {

@@ -8,6 +8,7 @@ import org.salvusfs.metadata.api.HeadStore;
 import org.salvusfs.metadata.api.HostStore;
 import org.salvusfs.metadata.api.NodeStore;
 import org.salvusfs.metadata.api.ProjectId;
+import org.salvusfs.metadata.api.ProjectKeyStore;
 import org.salvusfs.metadata.api.ProjectStore;
 import org.salvusfs.metadata.api.SnapshotStore;
 
@@ -24,6 +25,7 @@ public final class SimulatedMetadata {
   private final Faults faults = new Faults();
   private final SimHeads heads = new SimHeads(faults);
   private final SimNodes nodes = new SimNodes(faults);
+  private final SimProjectKeys projectKeys = new SimProjectKeys(faults);
   private final SimProjects projects = new SimProjects(faults);
   private final SimSnapshots snapshots = new SimSnapshots(faults);
   private final SimHosts hosts = new SimHosts(faults);
@@ -45,6 +47,10 @@ public final class SimulatedMetadata {
 
   public ProjectStore projects() {
     return projects;
+  }
+
+  public ProjectKeyStore projectKeys() {
+    return projectKeys;
   }
 
   public SnapshotStore snapshots() {

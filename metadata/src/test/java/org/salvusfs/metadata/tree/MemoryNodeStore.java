@@ -5,9 +5,11 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import org.salvusfs.blockstore.api.BlockCodec;
 import org.salvusfs.blockstore.api.BlockId;
 import org.salvusfs.metadata.api.MetadataException;
 import org.salvusfs.metadata.api.NodeStore;
+import org.salvusfs.metadata.api.ProjectId;
 
 /** Nodes in a map, to be counted, damaged and lost. */
 public final class MemoryNodeStore implements NodeStore {
@@ -32,6 +34,11 @@ public final class MemoryNodeStore implements NodeStore {
   @Override
   public void delete(Collection<BlockId> ids) {
     ids.forEach(nodes::remove);
+  }
+
+  @Override
+  public void deleteSealedFor(ProjectId project) {
+    nodes.values().removeIf(node -> project.uuid().equals(BlockCodec.projectOf(node)));
   }
 
   /** The ids of all nodes, a live view. */

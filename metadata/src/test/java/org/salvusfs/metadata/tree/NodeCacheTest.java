@@ -21,6 +21,7 @@ import org.salvusfs.blockstore.api.BlockId;
 import org.salvusfs.metadata.api.Change;
 import org.salvusfs.metadata.api.MetadataException;
 import org.salvusfs.metadata.api.NodeStore;
+import org.salvusfs.metadata.api.ProjectId;
 import org.salvusfs.metadata.item.Keys;
 
 final class NodeCacheTest {
@@ -148,6 +149,11 @@ final class NodeCacheTest {
     @Override
     public void delete(Collection<BlockId> ids) throws MetadataException {
       store.delete(ids);
+    }
+
+    @Override
+    public void deleteSealedFor(ProjectId project) throws MetadataException {
+      store.deleteSealedFor(project);
     }
   }
 }

@@ -23,6 +23,7 @@ import org.salvusfs.metadata.api.HeadStore;
 import org.salvusfs.metadata.api.MetadataException;
 import org.salvusfs.metadata.api.NodeStore;
 import org.salvusfs.metadata.api.Project;
+import org.salvusfs.metadata.api.ProjectKeyStore;
 import org.salvusfs.metadata.api.ProjectStore;
 import org.salvusfs.metadata.api.Snapshot;
 import org.salvusfs.metadata.api.SnapshotStore;
@@ -113,7 +114,8 @@ class PurgeCrashTest {
             cut.of(NodeStore.class, metadata.nodes()),
             cut.of(HeadStore.class, metadata.heads()),
             cut.of(ProjectStore.class, metadata.projects()),
-            cut.of(EventLog.class, metadata.events()))
+            cut.of(EventLog.class, metadata.events()),
+            cut.of(ProjectKeyStore.class, metadata.projectKeys()))
         .run(project, fence, world.rig.storedTree(), TODAY);
   }
 
@@ -244,6 +246,7 @@ class PurgeCrashTest {
         metadata.nodes(),
         metadata.heads(),
         metadata.projects(),
-        metadata.events());
+        metadata.events(),
+        metadata.projectKeys());
   }
 }

@@ -5,8 +5,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
+import org.salvusfs.blockstore.api.BlockCodec;
 import org.salvusfs.blockstore.api.BlockId;
 import org.salvusfs.blockstore.api.Chunks;
 import org.salvusfs.metadata.api.Cursor;
@@ -39,6 +41,11 @@ final class Rig {
 
   static final Chunks NO_CHUNKS =
       new Chunks() {
+        @Override
+        public Optional<UUID> ownKey() {
+          return Optional.empty();
+        }
+
         @Override
         public int chunkBytesMax() {
           return 0;
@@ -78,18 +85,18 @@ final class Rig {
   Lease lease = new ValidLease();
   final List<IntentLog.Entry> logRecords = new ArrayList<>();
   DirtyBudget budget = new DirtyBudget(Long.MAX_VALUE);
-  private final FakeBlockCodec codec = new FakeBlockCodec();
+  private final BlockCodec codec;
   Transactions.Options options =
       new Transactions.Options(
           Duration.ofHours(1), 1 << 20, 10_000, Duration.ofSeconds(5), Duration.ZERO);
 
   Rig() throws MetadataException {
     this(new ProjectId(new UUID(1, 2)), new SimulatedMetadata());
-    make();
+    create();
   }
 
-  /** Makes the project. */
-  void make() throws MetadataException {
+  /** Makes its first tree and its head. */
+  void create() throws MetadataException {
     var cache = new NodeCache(metadata.nodes(), codec, 1 << 20);
     var update =
         Transactions.create(new Tree(project, codec, cache), metadata.nodes(), 1, DIRECTORY);
@@ -98,6 +105,11 @@ final class Rig {
 
   /** A project that somebody else makes, on the same stores as others. */
   Rig(ProjectId project, SimulatedMetadata metadata) {
+    this(project, metadata, new FakeBlockCodec());
+  }
+
+  Rig(ProjectId project, SimulatedMetadata metadata, BlockCodec codec) {
+    this.codec = codec;
     this.project = project;
     this.metadata = metadata;
   }

@@ -201,7 +201,7 @@ class TransactionsTest {
     write(holder, create(holder, "large"), "x".repeat(4000));
     var other = new Rig(new ProjectId(new UUID(7, 7)), rig.metadata);
     other.budget = rig.budget;
-    other.make();
+    other.create();
     var writer = other.open();
     assertTrue(holder.transactions().isDirty());
     write(writer, create(writer, "small"), "y".repeat(1000));

@@ -1,0 +1,171 @@
+package org.salvusfs.daemon.stack;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.salvusfs.daemon.stack.Trees.sh;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HexFormat;
+import java.util.SortedMap;
+import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A project with a key of its own through a real mount, from its creation to its end. */
+@Tag("mount")
+class OwnKeyIT {
+  @TempDir Path directory;
+  private DevStack stack;
+
+  @BeforeEach
+  void start() throws Exception {
+    stack = stack("first");
+    stack.start();
+  }
+
+  private DevStack stack(String name) throws IOException {
+    var made = new DevStack(directory.resolve(name));
+    made.configure("cassandra: {local: yes}\ncontrol: {port: 0}\ngc: {grace: 0s}\n");
+    return made;
+  }
+
+  @AfterEach
+  void stop() throws Exception {
+    stack.close();
+  }
+
+  @Test
+  void life_killed_snapshots_garbage_backup_andNothingIsLeftAfterThePurge() throws Exception {
+    assertTrue(salvus("project", "show", "demo").lines().noneMatch(l -> l.startsWith("key")));
+    salvus("project", "create", "secret", "--own-key");
+    assertTrue(salvus("project", "show", "secret").contains("key     its own"));
+    Path secret = stack.home("secret");
+
+    // The same contents twice, and by copy_file_range from one into the other.
+    sh(stack.home(), BackupIT.WORK);
+    salvus("snapshot", "create", "demo", "one");
+    long before = storeBytes();
+    sh(secret, "cp -a ../demo/. .");
+    salvus("snapshot", "create", "secret", "one");
+    assertTrue(storeBytes() - before > 3_000_000, "contents are shared with another domain");
+    sh(secret, "rm -r dir/sub; head -c 300000 /dev/urandom > late; cp late ../demo/copied");
+    sh(secret, "cmp late ../demo/copied; cp .snapshots/one/big again; cmp big again");
+
+    salvus("snapshot", "create", "demo", "two");
+    salvus("snapshot", "create", "secret", "two");
+
+    // What was synced and not committed comes back from the log.
+    sh(secret, "head -c 200000 /dev/urandom > synced; echo small > note; sync synced note");
+    var present = BackupIT.fingerprints(stack);
+    stack.killDaemon();
+    stack.start();
+    assertEquals(present, BackupIT.fingerprints(stack));
+
+    assertRefused("a key of its own", "project", "clone", "secret", "fork");
+    assertRefused("a key of its own", "project", "clone", "secret@one", "fork");
+    salvus("gc", "run");
+    salvus("scrub", "start", "--wait");
+    assertEquals(present, BackupIT.fingerprints(stack));
+    salvus("check", "secret");
+    salvus("snapshot", "rollback", "secret", "one");
+    sh(secret, "cmp big ../demo/big; test ! -e late");
+    salvus("export", "secret", directory.resolve("secret.tar").toString());
+
+    Path target = directory.resolve("target");
+    salvus("backup", target.toString(), "--key", "include");
+    sh(directory, "cp -a target copied");
+    var saved = BackupIT.fingerprints(stack);
+
+    purge(target);
+    restoreWhatWasCopied(saved);
+  }
+
+  private void purge(Path target) throws Exception {
+    byte[] wrapped = wrapped(target.resolve("project-keys"));
+    awaitFiles("the key is in no file of Cassandra", () -> isInTable(wrapped));
+    long full = storeBytes();
+    salvus("project", "delete", "secret");
+    salvus("project", "purge", "secret");
+    salvus("scrub", "start", "--wait"); // what nobody can read is no damage
+    salvus("gc", "run");
+    assertTrue(full - storeBytes() > 3_000_000, "its chunks are there still");
+    salvus("check", "demo");
+    assertTrue(Files.exists(target.resolve("project-keys")));
+    salvus("backup", target.toString());
+    assertFalse(Files.exists(target.resolve("project-keys")), "the target keeps its key");
+    awaitFiles("a file of Cassandra has the key still", () -> !isInTable(wrapped));
+    salvus("project", "create", "secret", "--own-key");
+    sh(stack.home("secret"), "test -z \"$(ls -A)\"");
+  }
+
+  private static byte[] wrapped(Path keys) throws IOException {
+    String line = Files.readAllLines(keys).get(1);
+    return HexFormat.of().parseHex(line.substring(line.indexOf(' ') + 1));
+  }
+
+  /** Cassandra flushes the table some seconds after it was written to, and compacts it then. */
+  private void awaitFiles(String problem, BooleanSupplier condition) throws Exception {
+    DevStack.await(Duration.ofMinutes(2), condition, () -> problem + stack.errors());
+  }
+
+  private boolean isInTable(byte[] wrapped) {
+    String wanted = new String(wrapped, ISO_8859_1);
+    try (Stream<Path> files = Files.walk(stack.data().resolve("cassandra"))) {
+      for (Path file : files.filter(OwnKeyIT::isOfTheTable).toList()) {
+        if (new String(Files.readAllBytes(file), ISO_8859_1).contains(wanted)) {
+          return true;
+        }
+      }
+      return false;
+    } catch (NoSuchFileException | UncheckedIOException compacted) {
+      return isInTable(wrapped);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static boolean isOfTheTable(Path file) {
+    return file.toString().contains("/project_key-") && file.toString().endsWith("-Data.db");
+  }
+
+  /** A copy that was made before, with the cluster's key, still has everything. */
+  private void restoreWhatWasCopied(SortedMap<String, String> saved) throws Exception {
+    stack.close();
+    stack = stack("second");
+    String copied = directory.resolve("copied").toString();
+    assertEquals(1, stack.run("restore", copied).exit());
+    stack.start();
+    salvus("restore", copied);
+    assertEquals(saved, BackupIT.fingerprints(stack));
+    salvus("check", "secret");
+    sh(stack.home("secret"), "echo more > more; sync more");
+    salvus("snapshot", "delete", "secret", "one");
+  }
+
+  private long storeBytes() throws Exception {
+    return new ObjectMapper().readTree(salvus("gc", "status", "--json")).at("/packsBytes").asLong();
+  }
+
+  private void assertRefused(String reason, String... words) throws Exception {
+    var result = stack.run(words);
+    assertTrue(result.exit() != 0 && result.output().contains(reason), result.output());
+  }
+
+  private String salvus(String... words) throws IOException, InterruptedException {
+    var result = stack.run(words);
+    assertEquals(0, result.exit(), () -> result.output() + stack.errors());
+    return result.output();
+  }
+}
