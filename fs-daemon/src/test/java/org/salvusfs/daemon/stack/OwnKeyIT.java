@@ -13,9 +13,11 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.SortedMap;
-import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -72,6 +74,8 @@ class OwnKeyIT {
     stack.killDaemon();
     stack.start();
     assertEquals(present, BackupIT.fingerprints(stack));
+    var upgraded = stack.upgrade();
+    assertEquals(0, upgraded.exit(), upgraded.output());
 
     assertRefused("a key of its own", "project", "clone", "secret", "fork");
     assertRefused("a key of its own", "project", "clone", "secret@one", "fork");
@@ -94,7 +98,7 @@ class OwnKeyIT {
 
   private void purge(Path target) throws Exception {
     byte[] wrapped = wrapped(target.resolve("project-keys"));
-    awaitFiles("the key is in no file of Cassandra", () -> isInTable(wrapped));
+    awaitFiles(files -> !files.isEmpty(), OwnKeyIT::isOfTheTable, wrapped);
     long full = storeBytes();
     salvus("project", "delete", "secret");
     salvus("project", "purge", "secret");
@@ -105,9 +109,12 @@ class OwnKeyIT {
     assertTrue(Files.exists(target.resolve("project-keys")));
     salvus("backup", target.toString());
     assertFalse(Files.exists(target.resolve("project-keys")), "the target keeps its key");
-    awaitFiles("a file of Cassandra has the key still", () -> !isInTable(wrapped));
+    awaitFiles(List::isEmpty, OwnKeyIT::isOfTheTable, wrapped);
     salvus("project", "create", "secret", "--own-key");
     sh(stack.home("secret"), "test -z \"$(ls -A)\"");
+    salvus("stop");
+    stack.start(); // which discards the commit log of before
+    awaitFiles(List::isEmpty, file -> true, wrapped);
   }
 
   private static byte[] wrapped(Path keys) throws IOException {
@@ -116,21 +123,26 @@ class OwnKeyIT {
   }
 
   /** Cassandra flushes the table some seconds after it was written to, and compacts it then. */
-  private void awaitFiles(String problem, BooleanSupplier condition) throws Exception {
-    DevStack.await(Duration.ofMinutes(2), condition, () -> problem + stack.errors());
+  private void awaitFiles(Predicate<List<Path>> condition, Predicate<Path> kind, byte[] wrapped)
+      throws Exception {
+    DevStack.await(
+        Duration.ofMinutes(2),
+        () -> condition.test(filesWith(wrapped, kind)),
+        () -> filesWith(wrapped, kind) + " have the key" + stack.errors());
   }
 
-  private boolean isInTable(byte[] wrapped) {
+  private List<Path> filesWith(byte[] wrapped, Predicate<Path> kind) {
     String wanted = new String(wrapped, ISO_8859_1);
-    try (Stream<Path> files = Files.walk(stack.data().resolve("cassandra"))) {
-      for (Path file : files.filter(OwnKeyIT::isOfTheTable).toList()) {
+    var found = new ArrayList<Path>();
+    try (Stream<Path> files = Files.walk(stack.data())) {
+      for (Path file : files.filter(Files::isRegularFile).filter(kind).toList()) {
         if (new String(Files.readAllBytes(file), ISO_8859_1).contains(wanted)) {
-          return true;
+          found.add(file);
         }
       }
-      return false;
+      return found;
     } catch (NoSuchFileException | UncheckedIOException compacted) {
-      return isInTable(wrapped);
+      return filesWith(wrapped, kind);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
