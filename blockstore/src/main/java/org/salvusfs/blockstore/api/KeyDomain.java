@@ -6,6 +6,7 @@ package org.salvusfs.blockstore.api;
  */
 public final class KeyDomain {
   private static final String CLUSTER = "cluster";
+  private static final String STREAMS = "streams";
   private static final int KEY_BYTES = 32;
   private static final int GEAR_BYTES = 256 * Long.BYTES;
 
@@ -22,6 +23,14 @@ public final class KeyDomain {
   /** The domain that all projects of a cluster share. */
   public static KeyDomain ofCluster(ClusterKey key) {
     return new KeyDomain(key.toBytes(), CLUSTER);
+  }
+
+  /**
+   * The domain of streams: no block of the cluster is one of a stream, and no part of a stream can
+   * pass for a block.
+   */
+  public static KeyDomain ofStreams(ClusterKey key) {
+    return new KeyDomain(key.toBytes(), STREAMS);
   }
 
   /** Key of the HMAC that names blocks; 32 bytes, a copy. */

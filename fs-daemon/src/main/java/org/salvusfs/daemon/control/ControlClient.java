@@ -24,6 +24,7 @@ import org.salvusfs.daemon.management.LimitsSet;
 import org.salvusfs.daemon.management.ManagedBackups;
 import org.salvusfs.daemon.management.ManagedExports;
 import org.salvusfs.daemon.management.ManagedSnapshots;
+import org.salvusfs.daemon.management.ManagedStreams;
 import org.salvusfs.daemon.management.ManagedTrash;
 import org.salvusfs.daemon.management.ProjectStatus;
 import org.salvusfs.daemon.management.ScrubStatus;
@@ -224,6 +225,11 @@ public final class ControlClient {
   /** What can be asked about exports. */
   public ManagedExports exports() {
     return new ExportClient(daemon);
+  }
+
+  /** What can be asked about snapshots on their way between projects. */
+  public ManagedStreams streams() {
+    return new StreamClient(daemon);
   }
 
   /** What can be asked about projects that are deleted. */

@@ -111,6 +111,9 @@ public interface ManagedDaemon extends AutoCloseable {
   /** What can be asked about exports. */
   ManagedExports exports();
 
+  /** What can be asked about snapshots on their way between projects. */
+  ManagedStreams streams();
+
   /** On return all changes made before the call, in every open project, are committed. */
   void commit() throws DaemonException;
 

@@ -27,6 +27,7 @@ import org.salvusfs.daemon.management.LimitsSet;
 import org.salvusfs.daemon.management.ManagedBackups;
 import org.salvusfs.daemon.management.ManagedExports;
 import org.salvusfs.daemon.management.ManagedSnapshots;
+import org.salvusfs.daemon.management.ManagedStreams;
 import org.salvusfs.daemon.management.ManagedTrash;
 import org.salvusfs.daemon.management.ProjectStatus;
 import org.salvusfs.daemon.management.ScrubStatus;
@@ -84,7 +85,8 @@ final class Daemon {
       Trash trash,
       Snapshots snapshots,
       Backups backups,
-      Exports exports) {}
+      Exports exports,
+      Streams streams) {}
 
   Daemon(Parts parts) {
     this.parts = parts;
@@ -107,7 +109,10 @@ final class Daemon {
     var snapshots = new Snapshots(parts, mount, automatic, spaces, open -> space(open, mount));
     var backups = new Backups(parts, snapshots);
     var exports = new Exports(parts, snapshots);
-    keeper = new Keeper(automatic, spaces, new Trash(parts, mount), snapshots, backups, exports);
+    var streams = new Streams(parts, exports, new Receiving(parts, mount));
+    keeper =
+        new Keeper(
+            automatic, spaces, new Trash(parts, mount), snapshots, backups, exports, streams);
   }
 
   /** What it does by itself; begun by whoever has a thread for it. */
@@ -321,6 +326,10 @@ final class Daemon {
 
   ManagedExports exports() {
     return keeper().exports();
+  }
+
+  ManagedStreams streams() {
+    return keeper().streams();
   }
 
   private Keeper keeper() {

@@ -15,6 +15,7 @@ import org.salvusfs.blockstore.disk.LocalDisk;
 import org.salvusfs.daemon.config.DaemonConfig;
 import org.salvusfs.daemon.datadir.DataDirectory;
 import org.salvusfs.daemon.management.DaemonException;
+import org.salvusfs.daemon.stream.StreamKey;
 import org.salvusfs.metadata.api.ClusterRow;
 import org.salvusfs.metadata.cassandra.CassandraMetadata;
 import org.salvusfs.metadata.cassandra.Replication;
@@ -28,6 +29,7 @@ import org.salvusfs.metadata.tree.NodeCache;
  *
  * @param cassandra the server, if it is ours
  * @param contactPoints where Cassandra is
+ * @param streamKey of streams that no other key was given for
  * @param packsDirectory whose disk fills up
  */
 record Stores(
@@ -37,6 +39,7 @@ record Stores(
     ClusterRow cluster,
     BlockStore blocks,
     NodeCache nodes,
+    StreamKey streamKey,
     HostLogDirectory hostLogs,
     Path packsDirectory) {
   private static final String LOCAL_KEYSPACE = "salvus";
@@ -102,6 +105,7 @@ record Stores(
           joined.cluster(),
           blocks,
           nodes,
+          StreamKey.of(joined.key()),
           hostLogs,
           packs);
     } catch (IOException e) {

@@ -10,6 +10,7 @@ import org.salvusfs.metadata.item.InodeItem;
 import org.salvusfs.metadata.item.Keys;
 import org.salvusfs.metadata.item.LineageItem;
 import org.salvusfs.metadata.item.OriginItem;
+import org.salvusfs.metadata.item.ReceivedItem;
 
 /** Checks items in key order, an inode at a time, and recounts usage. */
 final class InodeCheck {
@@ -93,6 +94,10 @@ final class InodeCheck {
       case Keys.ORIGIN -> {
         requireSuffix(key, 0, 0);
         OriginItem.decode(value);
+      }
+      case Keys.RECEIVED -> {
+        requireSuffix(key, 0, 0);
+        ReceivedItem.decode(value);
       }
       default -> throw corrupt("inode 0 has no items of kind " + key.kind());
     }

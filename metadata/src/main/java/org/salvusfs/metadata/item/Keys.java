@@ -33,6 +33,9 @@ public final class Keys {
   /** {@link OriginItem}, of inode 0; no suffix. Not there if the project is no clone. */
   public static final byte ORIGIN = 19;
 
+  /** {@link ReceivedItem}, of inode 0; no suffix. Only there if the project came as a stream. */
+  public static final byte RECEIVED = 20;
+
   /** The inode of a project's top directory. */
   public static final long ROOT_INODE = 1;
 
@@ -72,6 +75,10 @@ public final class Keys {
 
   public static Key origin() {
     return key(0, ORIGIN);
+  }
+
+  public static Key received() {
+    return key(0, RECEIVED);
   }
 
   /** The least key of that kind of that inode; also a scan's exclusive end for the kind before. */
