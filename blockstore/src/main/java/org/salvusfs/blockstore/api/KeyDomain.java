@@ -10,6 +10,7 @@ import java.util.UUID;
  */
 public final class KeyDomain {
   private static final String CLUSTER = "cluster";
+  private static final String STREAMS = "streams";
   private static final int KEY_BYTES = 32;
   private static final int GEAR_BYTES = 256 * Long.BYTES;
 
@@ -39,6 +40,14 @@ public final class KeyDomain {
   /** The project whose own domain this is; empty: it is the cluster's. */
   public Optional<UUID> project() {
     return project;
+  }
+
+  /**
+   * The domain of streams: no block of the cluster is one of a stream, and no part of a stream can
+   * pass for a block.
+   */
+  public static KeyDomain ofStreams(ClusterKey key) {
+    return new KeyDomain(key.toBytes(), STREAMS, Optional.empty());
   }
 
   /** Key of the HMAC that names blocks; 32 bytes, a copy. */

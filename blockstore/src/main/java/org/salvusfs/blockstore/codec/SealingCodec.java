@@ -127,9 +127,7 @@ public final class SealingCodec implements BlockCodec {
       throw new BlockStoreException.Corrupt(
           "block %s is not of this key domain, or damaged".formatted(id));
     }
-    return project == null
-        ? sealed
-        : Arrays.copyOfRange(sealed, OWN_HEADER_BYTES, sealed.length);
+    return project == null ? sealed : Arrays.copyOfRange(sealed, OWN_HEADER_BYTES, sealed.length);
   }
 
   /** A worker in the middle of a call that threw is not put back: its state is unknown. */

@@ -2,6 +2,7 @@ package org.salvusfs.daemon.api;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonMappingException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -19,14 +20,23 @@ import org.salvusfs.daemon.control.Json;
  * @param grant what its token is good for
  * @param words decoded parts of the path, by the names that the route gives them
  * @param query decoded parameters
- * @param lastEventId the header of that name; null: none
+ * @param headers of the request, by their names; null: not there
+ * @param body all of it; empty if it is a file
+ * @param file the body as it comes; empty if it is not a file
  */
 record Call(
     Grant grant,
     Map<String, String> words,
     Map<String, String> query,
-    @Nullable String lastEventId,
-    byte[] body) {
+    Headers headers,
+    byte[] body,
+    InputStream file) {
+  /** Looks headers up. */
+  @FunctionalInterface
+  interface Headers {
+    @Nullable String get(String name);
+  }
+
   /** The part of the path that the route calls so. */
   String word(String name) {
     var word = words.get(name);
@@ -86,12 +96,17 @@ record Call(
 
   /** A whole number from the query. */
   int number(String name, int fallback, int least, int most) throws ProblemException {
+    return Math.toIntExact(longNumber(name, fallback, least, most));
+  }
+
+  /** Likewise, a large one. */
+  long longNumber(String name, long fallback, long least, long most) throws ProblemException {
     var text = query.get(name);
     if (text == null) {
       return fallback;
     }
     try {
-      int number = Integer.parseInt(text);
+      long number = Long.parseLong(text);
       if (number >= least && number <= most) {
         return number;
       }

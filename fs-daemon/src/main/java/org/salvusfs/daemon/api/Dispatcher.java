@@ -1,6 +1,8 @@
 package org.salvusfs.daemon.api;
 
 import io.vertx.core.http.HttpServerRequest;
+import java.io.IOException;
+import java.io.InputStream;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -72,9 +74,13 @@ final class Dispatcher {
       exchange.send(isMethod ? answer.with("Allow", methods(matches)) : answer, () -> {});
       return;
     }
+    if (admission.match().route().takesFile()) {
+      execute(exchange, admission, new byte[0], new ReceivedFile(exchange, this::isEnding));
+      return;
+    }
     exchange.receive(
         BODY_BYTES_MAX,
-        body -> execute(exchange, admission, body),
+        body -> execute(exchange, admission, body, InputStream.nullInputStream()),
         () -> {
           var problem =
               Refusal.TOO_LARGE.problem(
@@ -144,10 +150,10 @@ final class Dispatcher {
     }
   }
 
-  private void execute(Exchange exchange, Admission admission, byte[] body) {
+  private void execute(Exchange exchange, Admission admission, byte[] body, InputStream file) {
     unanswered.register();
     try {
-      executor.execute(() -> answer(exchange, admission, body));
+      executor.execute(() -> answer(exchange, admission, body, file));
     } catch (RejectedExecutionException e) {
       log.debug("{} came too late", exchange.request().uri(), e);
       send(exchange, Answer.problem(Refusal.NOT_RUNNING.problem("the daemon is ending")));
@@ -158,10 +164,10 @@ final class Dispatcher {
     exchange.send(answer, unanswered::arriveAndDeregister);
   }
 
-  private void answer(Exchange exchange, Admission admission, byte[] body) {
+  private void answer(Exchange exchange, Admission admission, byte[] body, InputStream file) {
     var uri = exchange.request().uri();
-    try {
-      switch (reply(exchange.request(), admission, body)) {
+    try (file) {
+      switch (reply(exchange.request(), admission, body, file)) {
         case Answer answer -> send(exchange, answer);
         case Reply.Stream stream -> stream(exchange, stream);
         case Reply.Download download -> download(exchange, download);
@@ -176,6 +182,8 @@ final class Dispatcher {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       send(exchange, Answer.problem(Refusal.NOT_RUNNING.problem("the daemon is ending")));
+    } catch (IOException e) {
+      throw new IllegalStateException("closing what is received does nothing that could fail", e);
     } catch (RuntimeException e) {
       log.error("{} met a defect", uri, e);
       send(exchange, Answer.problem(ProblemException.defect(e)));
@@ -210,7 +218,7 @@ final class Dispatcher {
     }
   }
 
-  private Reply reply(HttpServerRequest request, Admission admission, byte[] body)
+  private Reply reply(HttpServerRequest request, Admission admission, byte[] body, InputStream file)
       throws ProblemException, DaemonException, InterruptedException {
     var route = admission.match().route();
     var call =
@@ -218,8 +226,9 @@ final class Dispatcher {
             admission.grant(),
             Call.names(admission.match().words()),
             Call.parameters(request.query()),
-            request.getHeader("Last-Event-ID"),
-            body);
+            request::getHeader,
+            body,
+            file);
     if (route.reach() == Route.Reach.PROJECT) {
       requireProject(call);
     }

@@ -40,7 +40,7 @@ record EventOperations(ManagedDaemon daemon, LongSupplier wallClock) {
         new EventFeed(
             (someDays, some) -> daemon.events(project, someDays, some),
             wallClock,
-            Objects.requireNonNullElse(call.lastEventId(), ""),
+            Objects.requireNonNullElse(call.headers().get("Last-Event-ID"), ""),
             days,
             most);
     return new Reply.Stream("text/event-stream", feed);

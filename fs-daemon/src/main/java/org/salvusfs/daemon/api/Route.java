@@ -14,8 +14,15 @@ import org.salvusfs.daemon.management.DaemonException;
  * @param path words in braces stand for one word each
  * @param scope what a token must be good for; null: no token is needed
  * @param reach what a token that is bound to a project may do here
+ * @param takesFile whether the body is a file, which the handler reads as it comes
  */
-record Route(String method, String path, @Nullable Scope scope, Reach reach, Handler handler) {
+record Route(
+    String method,
+    String path,
+    @Nullable Scope scope,
+    Reach reach,
+    boolean takesFile,
+    Handler handler) {
   /** The parameter that names a project, by id or name. */
   static final String PROJECT = "project";
 

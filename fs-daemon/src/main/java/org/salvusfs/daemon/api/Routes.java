@@ -44,6 +44,7 @@ final class Routes {
     routes.aboutProjects(new ProjectOperations(daemon), new JobOperations(daemon, jobs), events);
     routes.aboutSnapshots(new SnapshotOperations(daemon.snapshots()));
     routes.aboutExports(new ExportOperations(daemon.exports()));
+    routes.aboutStreams(new StreamOperations(daemon.streams()));
     routes.aboutPacks(
         new RunOperations(daemon::collectGarbage, daemon::garbage),
         new RunOperations(daemon::startScrub, daemon::scrub));
@@ -108,6 +109,12 @@ final class Routes {
     get(ONE_SNAPSHOT + "/export", Scope.OPERATE, PROJECT, exports::ofSnapshot);
   }
 
+  /** Whoever receives brings files of any owner and mode, and devices. */
+  private void aboutStreams(StreamOperations streams) {
+    get(ONE_SNAPSHOT + "/stream", Scope.OPERATE, PROJECT, streams::export);
+    table.add(new Route("POST", "/v1/receives", Scope.ADMIN, DAEMON, true, streams::receive));
+  }
+
   private void aboutPacks(RunOperations garbage, RunOperations scrub) {
     get("/v1/gc", Scope.READ, DAEMON, garbage::show);
     post("/v1/gc", Scope.OPERATE, DAEMON, garbage::begin);
@@ -137,14 +144,14 @@ final class Routes {
   }
 
   private void get(String path, @Nullable Scope scope, Route.Reach reach, Route.Handler handler) {
-    table.add(new Route("GET", path, scope, reach, handler));
+    table.add(new Route("GET", path, scope, reach, false, handler));
   }
 
   private void post(String path, Scope scope, Route.Reach reach, Route.Handler handler) {
-    table.add(new Route("POST", path, scope, reach, handler));
+    table.add(new Route("POST", path, scope, reach, false, handler));
   }
 
   private void delete(String path, Scope scope, Route.Reach reach, Route.Handler handler) {
-    table.add(new Route("DELETE", path, scope, reach, handler));
+    table.add(new Route("DELETE", path, scope, reach, false, handler));
   }
 }

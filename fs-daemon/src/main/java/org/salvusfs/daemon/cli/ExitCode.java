@@ -24,6 +24,8 @@ enum ExitCode {
   HELD(10),
   /** There is no room left for it. */
   FULL(11),
+  /** Something is not, or not any more, what the command takes for granted. */
+  DIVERGED(12),
   /** A defect in SalvusFS. */
   DEFECT(70);
 
@@ -48,6 +50,7 @@ enum ExitCode {
       case DaemonException.UnknownSnapshot u -> UNKNOWN;
       case DaemonException.Held h -> HELD;
       case DaemonException.Full f -> FULL;
+      case DaemonException.Diverged d -> DIVERGED;
       case DaemonException.NameTaken n -> NAME_TAKEN;
       case DaemonException.Unavailable u -> UNAVAILABLE;
       case DaemonException.Failed f -> FAILED;

@@ -22,13 +22,15 @@ public final class Main extends Group {
   public static void main(String[] args) {
     var session =
         new Session(
+            System.in,
             System.out,
             System.err,
             Boolean.getBoolean("salvus.terminal"),
             Path.of(System.getProperty("salvus.root", ".")).toAbsolutePath(),
             DaemonStart::start,
             DaemonStart::takeOver,
-            Foreground::nanoTime);
+            Foreground::nanoTime,
+            Foreground.random());
     System.exit(Foreground.run(() -> run(session, args)));
   }
 
@@ -63,6 +65,7 @@ public final class Main extends Group {
         .addSubcommand(new CpCommand(session))
         .addSubcommand(new ImportCommand(session))
         .addSubcommand(new ExportCommand(session))
+        .addSubcommand(new ReceiveCommand(session))
         .addSubcommand(new BackupCommand(session))
         .addSubcommand(new RestoreCommand(session))
         .addSubcommand(new TestCommand(session))

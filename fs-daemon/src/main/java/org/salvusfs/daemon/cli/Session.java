@@ -1,7 +1,9 @@
 package org.salvusfs.daemon.cli;
 
+import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.salvusfs.daemon.config.DaemonConfig;
@@ -16,15 +18,18 @@ import org.salvusfs.daemon.management.ManagedDaemon;
  * @param root the source tree that holds the launcher
  * @param successor starts a daemon that takes over from the one that runs
  * @param nanoClock monotonic
+ * @param random for keys
  */
 record Session(
+    InputStream in,
     PrintStream out,
     PrintStream err,
     boolean terminal,
     Path root,
     DaemonStarter starter,
     DaemonStarter successor,
-    LongSupplier nanoClock) {
+    LongSupplier nanoClock,
+    SecureRandom random) {
 
   /** Prints a command's answer: as JSON, or what people are told. */
   void say(Object answer, boolean json, String text) {

@@ -13,6 +13,7 @@ import java.net.Proxy;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
 import javax.net.ssl.HttpsURLConnection;
 import javax.net.ssl.SSLHandshakeException;
 import org.jspecify.annotations.Nullable;
@@ -107,12 +108,15 @@ record Connection(Layout layout, DaemonFile daemon, String token) {
    * Receives a file that the daemon makes while it sends it.
    *
    * @param path what to ask for
+   * @param headers of the request
    * @return the report that stands behind the file: it is whole
    * @throws DaemonException what the daemon says of why it is not, or that the connection broke
    */
-  <T> T download(String path, Receiver into, Class<T> report) throws DaemonException {
+  <T> T download(String path, Map<String, String> headers, Receiver into, Class<T> report)
+      throws DaemonException {
     try {
       var connection = connection(path);
+      headers.forEach(connection::setRequestProperty);
       connection.setRequestProperty(Trailers.TE, Trailers.TE_TRAILERS);
       var in = open(connection, "GET", null);
       try {
@@ -124,6 +128,37 @@ record Connection(Layout layout, DaemonFile daemon, String token) {
     } catch (IOException e) {
       throw broken(e);
     }
+  }
+
+  /**
+   * Sends a file of unknown length.
+   *
+   * @param headers of the request
+   * @param file is read to its end, also if the daemon refuses it earlier; is not closed
+   * @throws DaemonException.Obstructed if it cannot be read
+   */
+  <T> T upload(String path, Map<String, String> headers, Sender file, Class<T> type)
+      throws DaemonException {
+    try {
+      var connection = connection(path);
+      headers.forEach(connection::setRequestProperty);
+      connection.setDoOutput(true);
+      connection.setChunkedStreamingMode(DOWNLOAD_BYTES);
+      connection.setRequestProperty("Content-Type", "application/octet-stream");
+      try (var answer = open(connection, "POST", file)) {
+        return Json.read(new String(answer.readAllBytes(), StandardCharsets.UTF_8), type);
+      } finally {
+        connection.disconnect(); // what a failure left unsent is not to be sent
+      }
+    } catch (IOException e) {
+      throw broken(e);
+    }
+  }
+
+  /** Writes the body of a request. */
+  @FunctionalInterface
+  interface Sender {
+    void send(OutputStream out) throws IOException, DaemonException;
   }
 
   private static void receive(InputStream in, Receiver into) throws IOException, DaemonException {
@@ -149,21 +184,26 @@ record Connection(Layout layout, DaemonFile daemon, String token) {
 
   private InputStream open(String method, String path, @Nullable Object body)
       throws DaemonException, IOException {
-    return open(connection(path), method, body);
+    var connection = connection(path);
+    if (body == null) {
+      return open(connection, method, null);
+    }
+    connection.setDoOutput(true);
+    connection.setRequestProperty("Content-Type", "application/json");
+    return open(
+        connection, method, out -> out.write(Json.line(body).getBytes(StandardCharsets.UTF_8)));
   }
 
   /** The body of an answer; what is refused is thrown. */
-  private InputStream open(HttpURLConnection connection, String method, @Nullable Object body)
+  private InputStream open(HttpURLConnection connection, String method, @Nullable Sender body)
       throws DaemonException, IOException {
     connection.setRequestMethod(method);
     connection.setConnectTimeout(CONNECT_MILLIS);
     connection.setRequestProperty("Authorization", "Bearer " + token);
     try {
       if (body != null) {
-        connection.setDoOutput(true);
-        connection.setRequestProperty("Content-Type", "application/json");
         try (var out = connection.getOutputStream()) {
-          out.write(Json.line(body).getBytes(StandardCharsets.UTF_8));
+          body.send(out);
         }
       }
       if (connection.getResponseCode() < FIRST_REFUSAL) {

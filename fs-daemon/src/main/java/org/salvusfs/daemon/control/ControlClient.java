@@ -27,6 +27,7 @@ import org.salvusfs.daemon.management.ManagedBackups;
 import org.salvusfs.daemon.management.ManagedExports;
 import org.salvusfs.daemon.management.ManagedLinks;
 import org.salvusfs.daemon.management.ManagedSnapshots;
+import org.salvusfs.daemon.management.ManagedStreams;
 import org.salvusfs.daemon.management.ManagedTrash;
 import org.salvusfs.daemon.management.ProjectStatus;
 import org.salvusfs.daemon.management.ScrubStatus;
@@ -257,6 +258,11 @@ public final class ControlClient {
   /** What can be asked about links. */
   public ManagedLinks links() {
     return new LinkClient(this);
+  }
+
+  /** What can be asked about snapshots on their way between projects. */
+  public ManagedStreams streams() {
+    return new StreamClient(daemon);
   }
 
   /** What can be asked about projects that are deleted. */

@@ -3,10 +3,12 @@ package org.salvusfs.daemon.control;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.HexFormat;
+import java.util.Map;
 import java.util.Optional;
 import org.salvusfs.daemon.management.DaemonException;
 import org.salvusfs.daemon.management.ExportReport;
 import org.salvusfs.daemon.management.ManagedExports;
+import org.salvusfs.daemon.management.SentBytes;
 
 /** What a command can ask, as far as it is about exports. */
 record ExportClient(Connection daemon) implements ManagedExports {
@@ -22,17 +24,29 @@ record ExportClient(Connection daemon) implements ManagedExports {
     var of = ControlClient.path(project);
     var path =
         snapshot.map(name -> of + "/snapshots/" + Connection.encoded(name)).orElse(of) + "/export";
+    return fetch(daemon, path, Map.of(), out, ExportReport.class);
+  }
+
+  /**
+   * Downloads what has a report behind it.
+   *
+   * @throws DaemonException as {@link #export} does
+   */
+  static <T extends SentBytes> T fetch(
+      Connection daemon, String path, Map<String, String> headers, OutputStream out, Class<T> type)
+      throws DaemonException {
     var digest = ExportReport.newDigest();
     long[] bytes = {0};
     var report =
         daemon.download(
             path,
+            headers,
             (part, count) -> {
               write(out, part, count);
               digest.update(part, 0, count);
               bytes[0] += count;
             },
-            ExportReport.class);
+            type);
     var sha256 = HexFormat.of().formatHex(digest.digest());
     if (report.bytes() != bytes[0] || !report.sha256().equals(sha256)) {
       throw new DaemonException.Failed(
@@ -46,7 +60,8 @@ record ExportClient(Connection daemon) implements ManagedExports {
     try {
       out.write(part, 0, count);
     } catch (IOException e) {
-      throw new DaemonException.Obstructed("the archive cannot be written: " + e.getMessage(), e);
+      throw new DaemonException.Obstructed(
+          "what is exported cannot be written: " + e.getMessage(), e);
     }
   }
 }

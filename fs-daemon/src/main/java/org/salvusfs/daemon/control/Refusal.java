@@ -20,6 +20,7 @@ public enum Refusal {
   ALREADY_RUNNING(409, "A daemon runs already"),
   HELD(409, "Somebody needs it"),
   FULL(409, "There is no room left for it"),
+  DIVERGED(409, "It is not what the request takes for granted"),
   NAME_TAKEN(409, "The name is taken"),
   CANCELLED(409, "It was cancelled"),
   TOO_LARGE(413, "The request is too large"),
@@ -81,6 +82,7 @@ public enum Refusal {
       case DaemonException.UnknownSnapshot u -> UNKNOWN_SNAPSHOT;
       case DaemonException.Held h -> HELD;
       case DaemonException.Full f -> FULL;
+      case DaemonException.Diverged d -> DIVERGED;
       case DaemonException.NameTaken n -> NAME_TAKEN;
       case DaemonException.Invalid i -> INVALID;
       case DaemonException.Unavailable u -> UNAVAILABLE;
@@ -99,6 +101,7 @@ public enum Refusal {
       case UNKNOWN_SNAPSHOT -> new DaemonException.UnknownSnapshot(message);
       case HELD -> new DaemonException.Held(message);
       case FULL -> new DaemonException.Full(message);
+      case DIVERGED -> new DaemonException.Diverged(message);
       case NAME_TAKEN -> new DaemonException.NameTaken(message);
       case FAILED, DEFECT, CANCELLED, UNKNOWN_PATH, UNKNOWN_JOB, WRONG_METHOD ->
           new DaemonException.Failed(message);

@@ -8,10 +8,10 @@ public final class UnreadableException extends IOException {
   @Serial private static final long serialVersionUID = 1;
 
   /**
-   * @param place path from the project's top
+   * @param place path from the project's top, or what else it is
    * @param cause what the stores say
    */
-  UnreadableException(String place, IOException cause) {
+  public UnreadableException(String place, IOException cause) {
     super(place + ": " + cause.getMessage(), cause);
   }
 }

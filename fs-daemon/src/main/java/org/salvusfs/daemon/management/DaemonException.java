@@ -93,6 +93,15 @@ public abstract sealed class DaemonException extends Exception {
     }
   }
 
+  /** Something is not, or not any more, what the request takes for granted. */
+  public static final class Diverged extends DaemonException {
+    @Serial private static final long serialVersionUID = 1;
+
+    public Diverged(String message) {
+      super(message);
+    }
+  }
+
   /** Another project or snapshot has the name. */
   public static final class NameTaken extends DaemonException {
     @Serial private static final long serialVersionUID = 1;

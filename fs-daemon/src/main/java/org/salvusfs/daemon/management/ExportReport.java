@@ -25,7 +25,8 @@ public record ExportReport(
     long bytes,
     String sha256,
     List<String> leftOut,
-    long unlisted) {
+    long unlisted)
+    implements SentBytes {
   public ExportReport {
     leftOut = List.copyOf(leftOut);
   }

@@ -139,6 +139,9 @@ public interface ManagedDaemon extends AutoCloseable {
   /** What can be asked about links. */
   ManagedLinks links();
 
+  /** What can be asked about snapshots on their way between projects. */
+  ManagedStreams streams();
+
   /** On return all changes made before the call, in every open project, are committed. */
   void commit() throws DaemonException;
 

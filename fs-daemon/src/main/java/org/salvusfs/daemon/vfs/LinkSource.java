@@ -21,7 +21,7 @@ public interface LinkSource {
   View view(ProjectId project, BlockId root);
 
   /** Reads contents of files through such a view. */
-  FileContents contents(ProjectId project, View view);
+  FileContents contents(ProjectId project, View view) throws IOException;
 
   /**
    * What differs between two trees of a project.

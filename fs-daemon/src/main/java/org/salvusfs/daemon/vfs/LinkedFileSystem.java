@@ -94,13 +94,13 @@ final class LinkedFileSystem extends ReadOnlyFileSystem {
         EMPTY_MODE, link.uid(), link.gid(), 2, 0, 0, born, born, born, born, 0, LinkedView.TOP);
   }
 
-  private Shown shown(@Nullable BlockId root) throws MetadataException {
+  private Shown shown(@Nullable BlockId root) throws IOException {
     View tree = root == null ? null : source.view(link.project(), root);
     LinkedView view = LinkedView.of(tree, path, empty);
     return new Shown(root, view, new Reads(parts(view), Accesses.UNNOTED));
   }
 
-  private ReadParts parts(View view) {
+  private ReadParts parts(View view) throws IOException {
     return new ReadParts(
         new Items(view),
         source.contents(link.project(), view),

@@ -30,6 +30,7 @@ import org.salvusfs.daemon.management.ManagedBackups;
 import org.salvusfs.daemon.management.ManagedExports;
 import org.salvusfs.daemon.management.ManagedLinks;
 import org.salvusfs.daemon.management.ManagedSnapshots;
+import org.salvusfs.daemon.management.ManagedStreams;
 import org.salvusfs.daemon.management.ManagedTrash;
 import org.salvusfs.daemon.management.ProjectStatus;
 import org.salvusfs.daemon.management.ScrubStatus;
@@ -88,7 +89,8 @@ final class Daemon {
       Snapshots snapshots,
       Backups backups,
       Exports exports,
-      Linking links) {}
+      Linking links,
+      Streams streams) {}
 
   Daemon(Parts parts) {
     this.parts = parts;
@@ -119,7 +121,8 @@ final class Daemon {
             snapshots,
             backups,
             exports,
-            new Linking(parts, mount));
+            new Linking(parts, mount),
+            new Streams(parts, exports, new Receiving(parts, mount)));
   }
 
   /** What it does by itself; begun by whoever has a thread for it. */
@@ -363,6 +366,10 @@ final class Daemon {
 
   ManagedLinks links() {
     return keeper().links();
+  }
+
+  ManagedStreams streams() {
+    return keeper().streams();
   }
 
   private Keeper keeper() {

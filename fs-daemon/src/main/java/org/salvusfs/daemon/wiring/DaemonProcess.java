@@ -1,5 +1,7 @@
 package org.salvusfs.daemon.wiring;
 
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -10,6 +12,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.salvusfs.blockstore.api.ClusterKey;
 import org.salvusfs.blockstore.api.Compression;
 import org.salvusfs.daemon.config.DaemonConfig;
 import org.salvusfs.daemon.management.BackupReport;
@@ -35,13 +38,17 @@ import org.salvusfs.daemon.management.ManagedDaemon;
 import org.salvusfs.daemon.management.ManagedExports;
 import org.salvusfs.daemon.management.ManagedLinks;
 import org.salvusfs.daemon.management.ManagedSnapshots;
+import org.salvusfs.daemon.management.ManagedStreams;
 import org.salvusfs.daemon.management.ManagedTrash;
 import org.salvusfs.daemon.management.ProjectStatus;
 import org.salvusfs.daemon.management.PurgedProject;
+import org.salvusfs.daemon.management.ReceiveReport;
 import org.salvusfs.daemon.management.RestoreReport;
 import org.salvusfs.daemon.management.ScrubStatus;
 import org.salvusfs.daemon.management.SnapshotStatus;
 import org.salvusfs.daemon.management.StorageChange;
+import org.salvusfs.daemon.management.StreamReport;
+import org.salvusfs.daemon.management.StreamWish;
 import org.salvusfs.daemon.management.TargetName;
 import org.salvusfs.metadata.api.Durability;
 import org.slf4j.Logger;
@@ -408,6 +415,26 @@ final class DaemonProcess implements ManagedDaemon {
     @Override
     public LinkStatus unlink(String project, String path) throws DaemonException {
       return ask(daemon -> daemon.links().unlink(project, path));
+    }
+  }
+
+  @Override
+  public ManagedStreams streams() {
+    return new AskedStreams();
+  }
+
+  /** Likewise; what is received is not read any more when the daemon ends. */
+  private final class AskedStreams implements ManagedStreams {
+    @Override
+    public StreamReport export(StreamWish wish, Optional<ClusterKey> key, OutputStream out)
+        throws DaemonException {
+      return ask(daemon -> daemon.streams().export(wish, key, out));
+    }
+
+    @Override
+    public ReceiveReport receive(Optional<String> name, Optional<ClusterKey> key, InputStream in)
+        throws DaemonException {
+      return ask(daemon -> daemon.streams().receive(name, key, in));
     }
   }
 

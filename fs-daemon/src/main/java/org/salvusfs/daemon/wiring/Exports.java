@@ -3,7 +3,9 @@ package org.salvusfs.daemon.wiring;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.security.DigestOutputStream;
+import java.util.ArrayList;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -43,8 +45,33 @@ final class Exports implements ManagedExports {
     this.passing = new PassingSnapshots(snapshots, parts.stores().metadata().snapshots());
   }
 
+  /** What is read while it stays as it is. */
+  @FunctionalInterface
+  interface Reading<T> {
+    /**
+     * Reads.
+     *
+     * @param moments of the snapshots that were asked for, in their order
+     */
+    T of(Project project, OpenProject held, List<Snapshot> moments)
+        throws IOException, DaemonException;
+  }
+
   @Override
   public ExportReport export(String project, Optional<String> snapshot, OutputStream out)
+      throws DaemonException {
+    return reading(
+        project,
+        List.of(snapshot),
+        (found, held, moments) -> write(found, held, moments.getFirst(), snapshot, out));
+  }
+
+  /**
+   * Holds states of a project for as long as they are read.
+   *
+   * @param states names of snapshots; empty: the project as it is
+   */
+  <T> T reading(String project, List<Optional<String>> states, Reading<T> reading)
       throws DaemonException {
     String name = PREFIX + parts.surroundings().newId();
     running.add(name);
@@ -52,14 +79,17 @@ final class Exports implements ManagedExports {
       Project found = parts.catalogue().find(project);
       OpenProject held = parts.projects().held(found);
       removeLeft(found);
-      Moments.Moment moment =
-          snapshot.isPresent()
-              ? passing.keep(found, snapshot.get(), name)
-              : passing.make(found, name, COMMENT, name);
+      var moments = new ArrayList<Moments.Moment>();
       try {
-        return write(found, held, moment.snapshot(), snapshot, out);
+        for (Optional<String> state : states) {
+          moments.add(
+              state.isPresent()
+                  ? passing.keep(found, state.get(), name)
+                  : passing.make(found, name, COMMENT, name));
+        }
+        return reading.of(found, held, moments.stream().map(Moments.Moment::snapshot).toList());
       } finally {
-        letGo(moment);
+        moments.forEach(Exports::letGo);
       }
     } catch (UnreadableException e) {
       throw unreadable(project, e);

@@ -1,5 +1,6 @@
 package org.salvusfs.daemon.wiring;
 
+import java.security.SecureRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.IntSupplier;
 
@@ -31,6 +32,11 @@ public final class Foreground {
       done.complete(code);
     }
     return code;
+  }
+
+  /** For keys that a command makes. */
+  public static SecureRandom random() {
+    return new SecureRandom();
   }
 
   /** Monotonic, for what is shown to a person who waits. */

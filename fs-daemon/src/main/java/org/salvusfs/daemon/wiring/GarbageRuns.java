@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.salvusfs.blockstore.api.Sweep;
 import org.salvusfs.daemon.config.DaemonConfig;
@@ -45,6 +46,8 @@ final class GarbageRuns implements Runs.Work<GarbageRun>, AutoCloseable {
   private final Collector collector;
   private final RunMeters meters;
   private final Runs<GarbageRun> runs;
+
+  private final AtomicInteger arrivals = new AtomicInteger();
 
   /** When the latest run began. */
   private volatile long latestStartNanos;
@@ -177,6 +180,7 @@ final class GarbageRuns implements Runs.Work<GarbageRun>, AutoCloseable {
   public GarbageRun run(GarbageRun begun) {
     try (Sweep sweep = stores.blocks().sweep(surroundings.random().nextLong())) {
       requireNoRestore(); // after the beginning: what a later one puts is marked
+      requireNoArrival(); // likewise
       long graceStartNanos = now();
       Collector.Outcome outcome =
           collector.run(
@@ -207,6 +211,25 @@ final class GarbageRuns implements Runs.Work<GarbageRun>, AutoCloseable {
           "a restore is not finished, and nothing refers yet to what it brought; run ./salvus restore again, or delete %s to give it up"
               .formatted(restoring));
     }
+  }
+
+  private void requireNoArrival() throws IOException {
+    if (arrivals.get() > 0) {
+      throw new IOException(
+          "a stream is being received, and nothing refers yet to what it brought; run ./salvus gc run when that is done");
+    }
+  }
+
+  /** Contents that are put and that no tree refers to until all of them are there. */
+  interface Arrival extends AutoCloseable {
+    @Override
+    void close();
+  }
+
+  /** Lets no run begin until the arrival is closed; one that is under way spares what is put. */
+  Arrival arrive() {
+    arrivals.incrementAndGet();
+    return arrivals::decrementAndGet;
   }
 
   private static GarbageRun.Freed freed(Sweep.Result result) {

@@ -1,5 +1,6 @@
 package org.salvusfs.daemon.wiring;
 
+import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -72,8 +73,10 @@ final class LinkedProjects implements LinkSource {
   }
 
   @Override
-  public FileContents contents(ProjectId project, View view) {
-    return projects.contents(view);
+  public FileContents contents(ProjectId id, View view) throws IOException {
+    Project project = stores.metadata().projects().find(id);
+    // Of a project that is gone nothing is shown, so whichever chunks will do.
+    return projects.contents(project == null || !project.isLive() ? null : project, view);
   }
 
   @Override

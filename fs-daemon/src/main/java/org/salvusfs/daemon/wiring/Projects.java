@@ -256,9 +256,15 @@ final class Projects implements ProjectOpener, OpenProjects, AutoCloseable {
     }
   }
 
-  /** Contents of files of a project that may not be open, for those who only read. */
-  FileContents contents(View view) {
-    return contents(stores.blocks().chunks(() -> Compression.LZ4), view);
+  /**
+   * Contents of files of a project that may not be open, for those who only read.
+   *
+   * @param project null: one that has no contents
+   */
+  FileContents contents(@Nullable Project project, View view) throws IOException {
+    return contents(
+        project == null ? stores.blocks().chunks() : stores.chunks(project, () -> Compression.LZ4),
+        view);
   }
 
   /** Contents of files that are read through a view, live or of a snapshot. */

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import org.salvusfs.blockstore.api.BlockId;
 import org.salvusfs.daemon.management.DaemonException;
 import org.salvusfs.metadata.api.Key;
 import org.salvusfs.metadata.api.Project;
@@ -57,7 +58,7 @@ final class RollingBack {
     }
     return switch (outcome) {
       case RolledBack.Done(Snapshot before) -> {
-        forget(project, held, before, target);
+        forget(project, held, before.root(), target.root());
         yield before;
       }
       case RolledBack.NameTaken(String name) ->
@@ -70,14 +71,14 @@ final class RollingBack {
     };
   }
 
-  private void forget(Project project, OpenProject held, Snapshot before, Snapshot after)
-      throws IOException {
+  /** Has the kernel forget what differs between the tree that was and the one that is. */
+  void forget(Project project, OpenProject held, BlockId before, BlockId after) throws IOException {
     Set<Long> nodes = new LinkedHashSet<>();
     List<Name> names = new ArrayList<>();
     held.tree()
         .diff(
-            before.root(),
-            after.root(),
+            before,
+            after,
             (key, old, now) -> {
               long node = mounted.fileSystem().nodeInUse(project.id(), key.inode());
               if (node != 0) {

@@ -161,7 +161,8 @@ final class Snapshots implements ManagedSnapshots {
     changed(mounted, directories, name);
   }
 
-  private static void changed(Daemon.Mounted mounted, List<Long> directories, String name) {
+  /** Likewise. */
+  static void changed(Daemon.Mounted mounted, List<Long> directories, String name) {
     for (long directory : directories) {
       mounted.mount().invalidateEntry(directory, name.getBytes(UTF_8));
       mounted.mount().invalidateNode(directory, 0, 0);

@@ -25,6 +25,7 @@ import org.salvusfs.blockstore.disk.LocalDisk;
 import org.salvusfs.daemon.config.DaemonConfig;
 import org.salvusfs.daemon.datadir.DataDirectory;
 import org.salvusfs.daemon.management.DaemonException;
+import org.salvusfs.daemon.stream.StreamKey;
 import org.salvusfs.metadata.api.ClusterRow;
 import org.salvusfs.metadata.api.MetadataException;
 import org.salvusfs.metadata.api.Project;
@@ -44,6 +45,7 @@ import org.salvusfs.metadata.tree.NodeCache;
  * @param contactPoints where Cassandra is
  * @param keyWrap makes keys of projects fit to be stored
  * @param keys of the cluster and of projects
+ * @param streamKey of streams that no other key was given for
  * @param packsDirectory whose disk fills up
  */
 record Stores(
@@ -55,6 +57,7 @@ record Stores(
     KeyRing keys,
     BlockStore blocks,
     NodeCache nodes,
+    StreamKey streamKey,
     HostLogDirectory hostLogs,
     Path packsDirectory) {
   private static final String LOCAL_KEYSPACE = "salvus";
@@ -127,6 +130,7 @@ record Stores(
           ring,
           blocks,
           nodes,
+          StreamKey.of(joined.key()),
           hostLogs,
           packs);
     } catch (IOException e) {

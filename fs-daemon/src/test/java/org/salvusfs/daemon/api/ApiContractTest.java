@@ -27,6 +27,7 @@ import org.salvusfs.daemon.management.ManagedDaemon;
 import org.salvusfs.daemon.management.ManagedExports;
 import org.salvusfs.daemon.management.ManagedLinks;
 import org.salvusfs.daemon.management.ManagedSnapshots;
+import org.salvusfs.daemon.management.ManagedStreams;
 import org.salvusfs.daemon.management.ManagedTrash;
 
 /**
@@ -72,6 +73,7 @@ final class ApiContractTest {
           Map.entry(
               "POST /v1/backups",
               "{\"target\":\"/mnt/backup\",\"projects\":[\"demo\"],\"key\":\"omit\"}"),
+          Map.entry("POST /v1/receives", "{\"project\":\"demo\",\"since\":\"first\"}"),
           Map.entry("POST /v1/restores", "{\"target\":\"/mnt/backup\"}"),
           Map.entry(
               "POST /v1/projects/{project}/snapshots", "{\"name\":\"second\",\"comment\":\"why\"}"),
@@ -86,6 +88,7 @@ final class ApiContractTest {
   /** Bodies that ask for something that is there already. */
   private static final Map<String, String> TAKEN =
       Map.of(
+          "POST /v1/receives", "{\"project\":\"demo\"}",
           "POST /v1/projects", "{\"name\":\"demo\"}",
           "POST /v1/projects/{project}/snapshots", "{\"name\":\"first\"}",
           "POST /v1/projects/{project}/clones", "{\"name\":\"demo\"}",
@@ -280,19 +283,16 @@ final class ApiContractTest {
     var backups = broken(ManagedBackups.class, Map.of());
     var exports = broken(ManagedExports.class, Map.of());
     var links = broken(ManagedLinks.class, Map.of());
+    var streams = broken(ManagedStreams.class, Map.of());
     return broken(
         ManagedDaemon.class,
         Map.of(
-            "snapshots",
-            snapshots,
-            "trash",
-            trash,
-            "backups",
-            backups,
-            "exports",
-            exports,
-            "links",
-            links));
+            "snapshots", snapshots,
+            "trash", trash,
+            "backups", backups,
+            "exports", exports,
+            "links", links,
+            "streams", streams));
   }
 
   private static <T> T broken(Class<T> type, Map<String, Object> answers) {

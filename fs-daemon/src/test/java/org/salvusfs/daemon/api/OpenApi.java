@@ -105,6 +105,9 @@ final class OpenApi {
       return body.isEmpty() ? "" : "the document knows of no body";
     }
     var schema = resolved(wanted).at("/content/application~1json/schema");
+    if (schema.isMissingNode()) {
+      return ""; // it is a file
+    }
     return faults(schema, json.readTree(body.isEmpty() ? "{}" : body));
   }
 

@@ -5,12 +5,14 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -48,6 +50,9 @@ final class CommandsTest {
     api.ifPresent(TestApi::close);
   }
 
+  /** Standard input of the next commands. */
+  private byte[] in = {};
+
   private int salvus(String... words) {
     var all = new ArrayList<>(Arrays.asList(words));
     all.add("--data=" + data);
@@ -60,6 +65,7 @@ final class CommandsTest {
     err.reset();
     var session =
         new Session(
+            new ByteArrayInputStream(in),
             new PrintStream(out, true, StandardCharsets.UTF_8),
             new PrintStream(err, true, StandardCharsets.UTF_8),
             false,
@@ -77,7 +83,8 @@ final class CommandsTest {
               progress.accept("taking over");
               return daemon;
             },
-            () -> 0);
+            () -> 0,
+            new SecureRandom());
     return Main.run(session, words);
   }
 

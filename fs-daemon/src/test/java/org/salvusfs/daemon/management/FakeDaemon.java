@@ -14,6 +14,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.salvusfs.blockstore.api.ClusterKey;
 import org.salvusfs.blockstore.api.Compression;
 import org.salvusfs.metadata.api.Durability;
 import org.salvusfs.metadata.api.Limits;
@@ -31,6 +32,7 @@ public final class FakeDaemon implements ManagedDaemon {
   private List<String> findings = List.of();
   private final FakeBackups backups = new FakeBackups(() -> findings);
   private final FakeExports exports = new FakeExports(this);
+  private final FakeStreams streams = new FakeStreams(this);
   private final List<EventStatus> happened = new CopyOnWriteArrayList<>();
   private boolean closed;
   private int handOvers;
@@ -260,6 +262,21 @@ public final class FakeDaemon implements ManagedDaemon {
   @Override
   public ManagedBackups backups() {
     return backups;
+  }
+
+  /** Keys of all streams so far. */
+  public List<Optional<ClusterKey>> streamKeys() {
+    return streams.keys();
+  }
+
+  /** How long the last stream was that was read to its end. */
+  public long receivedBytes() {
+    return streams.receivedBytes();
+  }
+
+  @Override
+  public ManagedStreams streams() {
+    return streams;
   }
 
   @Override

@@ -11,6 +11,7 @@ import org.salvusfs.metadata.item.Keys;
 import org.salvusfs.metadata.item.LineageItem;
 import org.salvusfs.metadata.item.LinkItem;
 import org.salvusfs.metadata.item.OriginItem;
+import org.salvusfs.metadata.item.ReceivedItem;
 
 /** Checks items in key order, an inode at a time, and recounts usage. */
 final class InodeCheck {
@@ -98,6 +99,10 @@ final class InodeCheck {
       case Keys.LINK -> {
         requireSuffix(key, Long.BYTES, Long.BYTES);
         LinkItem.decode(value);
+      }
+      case Keys.RECEIVED -> {
+        requireSuffix(key, 0, 0);
+        ReceivedItem.decode(value);
       }
       default -> throw corrupt("inode 0 has no items of kind " + key.kind());
     }

@@ -39,6 +39,9 @@ public final class Keys {
    */
   public static final byte LINK = 20;
 
+  /** {@link ReceivedItem}, of inode 0; no suffix. Only there if the project came as a stream. */
+  public static final byte RECEIVED = 21;
+
   /** The inode of a project's top directory. */
   public static final long ROOT_INODE = 1;
 
@@ -82,6 +85,10 @@ public final class Keys {
 
   public static Key link(long directory) {
     return key(0, LINK, directory);
+  }
+
+  public static Key received() {
+    return key(0, RECEIVED);
   }
 
   /** The least key of that kind of that inode; also a scan's exclusive end for the kind before. */

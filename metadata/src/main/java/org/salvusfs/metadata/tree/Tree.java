@@ -58,6 +58,11 @@ public final class Tree {
     return index < 0 ? null : node.value(index);
   }
 
+  /** The commit since which nothing in the tree has changed: that of its youngest node. */
+  public long birthTxg(BlockId root) throws MetadataException {
+    return root(root).birthTxg();
+  }
+
   /**
    * The items with {@code from <= key < to}, ascending.
    *

@@ -113,7 +113,7 @@ final class Committer implements Runnable {
             before.inodes() + group.overlay.usageInodes());
     var batch = GroupChanges.gather(group.overlay, written, below, counters);
     if (back != null) {
-      addLineage(back, group, batch);
+      addMark(back, group, batch);
     }
     Update update = parts.tree().apply(root, group.txg, batch.values().iterator());
 
@@ -138,12 +138,12 @@ final class Committer implements Runnable {
   }
 
   /** An operation that began while nobody may is a defect: its change was made to another tree. */
-  private static void addLineage(RollBack back, Group group, SortedMap<Key, Change> batch) {
+  private static void addMark(RollBack back, Group group, SortedMap<Key, Change> batch) {
     if (!group.overlay.isEmpty()) {
       throw new IllegalStateException("an operation ran during a rollback, txg " + group.txg);
     }
-    Change lineage = back.lineage().at(group.txg);
-    batch.put(lineage.key(), lineage);
+    Change mark = back.mark().at(group.txg);
+    batch.put(mark.key(), mark);
   }
 
   /** What a commit makes superfluous; a failure here is mended by the next commit. */

@@ -68,6 +68,11 @@ record Family(List<Snapshot> members, List<Snapshot> freed, Lineage lineage, lon
         .orElse(now);
   }
 
+  /** The commit of the latest that is in the store; -1 if there is none. */
+  long latestTxg() {
+    return all().mapToLong(Snapshot::txg).max().orElse(-1);
+  }
+
   private Stream<Snapshot> all() {
     return Stream.concat(members.stream(), freed.stream());
   }

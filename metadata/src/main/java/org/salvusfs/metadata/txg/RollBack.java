@@ -5,17 +5,18 @@ import org.salvusfs.metadata.api.Change;
 import org.salvusfs.metadata.item.CountersItem;
 
 /**
- * An order to commit an earlier tree again, instead of the present one with changes.
+ * An order to commit another tree, an earlier one or one that was made beside, instead of the
+ * present one with changes.
  *
- * @param root the earlier tree's
- * @param counters those of the earlier tree
- * @param lineage given the commit's txg, what the new tree descends from
+ * @param root the other tree's
+ * @param counters those of the other tree
+ * @param mark given the commit's txg, the item that says how the project came to be so
  * @param done called with the commit's txg when it is durable and before a later group is committed
  */
-record RollBack(BlockId root, CountersItem counters, LineageOf lineage, Done done) {
-  /** Makes the item that says what the new tree descends from. */
+record RollBack(BlockId root, CountersItem counters, Mark mark, Done done) {
+  /** Makes an item of the project. */
   @FunctionalInterface
-  interface LineageOf {
+  interface Mark {
     Change at(long txg);
   }
 

@@ -81,6 +81,21 @@ public final class Snapshots {
     record Unknown() implements RolledBack {}
   }
 
+  /** What became of {@link #advance}. */
+  public sealed interface Advanced {
+    /** The project is what it should become. */
+    record Done(Snapshot snapshot) implements Advanced {}
+
+    /** A snapshot has the name; nothing changed. */
+    record NameTaken(String name) implements Advanced {}
+
+    /**
+     * The live tree is not the one any more that the other was made of, or a snapshot was made of
+     * it since; nothing changed.
+     */
+    record Changed() implements Advanced {}
+  }
+
   private final ReentrantLock changing = new ReentrantLock();
   private final Transactions.Parts parts;
   private final SnapshotStore store;
@@ -335,6 +350,43 @@ public final class Snapshots {
               txg -> lineageItem(family.rolledBack(target, txg)),
               txg -> retirement.keepFor(family.rolledBack(target, txg).ancestorTxgs())));
       return new RolledBack.Done(before.get());
+    } finally {
+      groups.thaw();
+      changing.unlock();
+    }
+  }
+
+  /**
+   * Puts a tree in the place of the live one that it was made of, and keeps it as a snapshot. The
+   * next commit is that, whole; a crash leaves the project as it was before, or as it shall be,
+   * perhaps without the snapshot. For the caller's part see {@link #rollBack}.
+   *
+   * @param name of the snapshot
+   * @param now see {@link #create}
+   * @throws MetadataException.Unavailable if the store does not answer: whether it happened, the
+   *     live tree's RECEIVED item tells
+   */
+  public Advanced advance(Advance to, String name, String comment, Instant now)
+      throws MetadataException {
+    changing.lock();
+    try {
+      Family family = family();
+      if (family.hasName(name)) {
+        return new Advanced.NameTaken(name);
+      }
+      groups.freeze();
+      if (!groups.state().root().equals(to.from()) || family.latestTxg() >= to.birthTxg()) {
+        return new Advanced.Changed();
+      }
+      groups.rollBack(
+          new RollBack(
+              to.root(),
+              to.counters(),
+              txg -> new Change(Keys.received(), to.received(project, txg).encode()),
+              txg -> retirement.add(txg, to.replaced())));
+      return new Advanced.Done(
+          create(name, Snapshot.Kind.MANUAL, comment, now)
+              .orElseThrow(() -> new IllegalStateException("somebody else made " + name)));
     } finally {
       groups.thaw();
       changing.unlock();
