@@ -165,12 +165,19 @@ public final class StreamExport {
       record.writeInt(extent.chunkOffset());
       record.writeLong(number);
     } else {
+      byte[] bytes = key.kind() == Keys.INODE ? unlinked(value) : value;
       DataOutputStream record = begin(Frames.PUT);
       writeKey(record, key);
-      record.writeInt(value.length);
-      record.write(value);
+      record.writeInt(bytes.length);
+      record.write(bytes);
     }
     frames.endRecord();
+  }
+
+  /** A link to another project is an empty directory for the receiver, as in every copy. */
+  private static byte[] unlinked(byte[] inode) throws MetadataException {
+    InodeItem item = InodeItem.decode(inode);
+    return item.isLink() ? item.withRdev(0).encode() : inode;
   }
 
   private static void writeKey(DataOutputStream record, Key key) throws IOException {

@@ -96,6 +96,44 @@ class OwnKeyIT {
     restoreWhatWasCopied(saved);
   }
 
+  /**
+   * Whatever takes contents over from such a project stores them under the key of who takes them.
+   */
+  @Test
+  void whatWasCopied_throughALinkToo_orReceived_outlivesTheKey() throws Exception {
+    salvus("project", "create", "secret", "--own-key");
+    sh(
+        stack.home("secret"),
+        "mkdir dir; head -c 3000000 /dev/urandom > dir/big; echo small > dir/small");
+    salvus("cp", "secret:dir", "demo:copied");
+    salvus("project", "link", "secret", "dir", "demo:linked");
+    sh(stack.home(), "cp linked/big taken; cmp linked/big copied/big; cmp taken copied/big");
+    sh(stack.home(), "sha256sum copied/big copied/small taken > sums");
+    receive("secret", "received");
+    receive("demo", "fork");
+    // A link does not travel: its directory is an ordinary one there.
+    sh(stack.home("fork"), "test -z \"$(ls -A linked)\"; touch linked/own; rm -r linked");
+
+    salvus("project", "delete", "secret");
+    salvus("project", "purge", "secret");
+    salvus("gc", "run");
+    assertEquals(0, stack.stop());
+    stack.start();
+    sh(stack.home(), "sha256sum --check --quiet sums; test -z \"$(ls -A linked)\"");
+    sh(stack.home("fork"), "sha256sum --check --quiet sums");
+    sh(stack.home("received"), "cmp dir/big ../demo/taken; cmp dir/small ../demo/copied/small");
+    for (String project : List.of("demo", "fork", "received")) {
+      salvus("check", project);
+    }
+  }
+
+  private void receive(String from, String as) throws Exception {
+    String stream = directory.resolve(from + ".stream").toString();
+    salvus("snapshot", "create", from, "sent");
+    salvus("export", from + "@sent", stream, "--native");
+    salvus("receive", stream, "--as", as);
+  }
+
   private void purge(Path target) throws Exception {
     byte[] wrapped = wrapped(target.resolve("project-keys"));
     awaitFiles(files -> !files.isEmpty(), OwnKeyIT::isOfTheTable, wrapped);
