@@ -112,7 +112,7 @@ final class Namespace {
         now,
         now,
         rdev,
-        isDirectory ? parent : 0);
+        parent);
   }
 
   Attr symlink(Caller caller, long parent, byte[] name, byte[] target)
@@ -146,7 +146,7 @@ final class Namespace {
         throw new FsException(Errno.EMLINK);
       }
       long now = parts.now();
-      InodeItem linked = relinked(item, item.nlink() + 1, now);
+      InodeItem linked = relinked(item, item.nlink() + 1, now).withParent(newParent);
       try (Tx tx = parts.txgs().begin(TxKind.NAMESPACE)) {
         putEntry(tx, newParent, newName, inode, item);
         tx.put(Keys.inode(inode), linked.encode());

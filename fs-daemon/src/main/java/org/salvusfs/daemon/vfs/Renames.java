@@ -104,7 +104,7 @@ final class Renames {
       boolean leavesWhiteout = (flags & Linux.RENAME_WHITEOUT) != 0;
       InodeItem whiteout =
           leavesWhiteout
-              ? namespace.born(caller, 0, fromDirectory, InodeItem.S_IFCHR, 0, null)
+              ? namespace.born(caller, from.directory(), fromDirectory, InodeItem.S_IFCHR, 0, null)
               : null;
       try (Reservation room = parts.admission().admit(caller, 0, leavesWhiteout ? 1 : 0)) {
         move(room, from, fromDirectory, item, to, toDirectory, replaced, whiteout);
@@ -256,6 +256,6 @@ final class Renames {
 
   private static void putMoved(Tx tx, long inode, InodeItem item, long directory, long now) {
     InodeItem moved = item.withTimes(item.atimeNanos(), item.mtimeNanos(), now);
-    tx.put(Keys.inode(inode), (item.isDirectory() ? moved.withParent(directory) : moved).encode());
+    tx.put(Keys.inode(inode), moved.withParent(directory).encode());
   }
 }

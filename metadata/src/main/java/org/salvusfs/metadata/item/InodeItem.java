@@ -19,7 +19,8 @@ import org.salvusfs.metadata.api.MetadataException;
  * @param btimeNanos creation
  * @param rdev device number of a device node as the kernel encodes it; of a directory {@link #LINK}
  *     if it is a link; 0 for the rest
- * @param parent for a directory the inode that holds its entry (the root: itself), 0 for the rest
+ * @param parent for a directory the inode that holds its entry (the root: itself); for the rest the
+ *     directory in which it got a name last, where it need not have one any more; 0: not known
  */
 public record InodeItem(
     int mode,

@@ -5,7 +5,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.salvusfs.metadata.api.Cursor;
 import org.salvusfs.metadata.api.Key;
@@ -17,7 +19,7 @@ import org.salvusfs.metadata.item.Keys;
 
 /**
  * Paths in one tree. A directory names its parent, whose entries are looked through for its name
- * once; the names of other inodes stand in entries only. Of one thread.
+ * once; other inodes name the directory in which they got a name last. Of one thread.
  */
 final class Names {
   /** Deeper than any path that can be used; a cycle is damage. */
@@ -38,14 +40,26 @@ final class Names {
     places.putIfAbsent(inode, place);
   }
 
-  /** Looks through all entries of the tree for those whose name is not known: costs all of them. */
-  void search(Set<Long> inodes) throws MetadataException {
-    var wanted = new HashSet<>(inodes);
+  /**
+   * Looks for names that are not known, in the directories that the inodes say they got a name in
+   * last. For those that have none there any more it looks through all entries of the tree.
+   */
+  void search(Map<Long, InodeItem> inodes) throws MetadataException {
+    var wanted = new HashSet<>(inodes.keySet());
     wanted.removeAll(places.keySet());
+    var directories = new TreeSet<Long>();
+    wanted.forEach(inode -> directories.add(Objects.requireNonNull(inodes.get(inode)).parent()));
+    for (long directory : directories) {
+      search(Keys.first(directory, Keys.DIRENT), Keys.end(directory, Keys.DIRENT), wanted);
+    }
+    search(Keys.first(Keys.ROOT_INODE, (byte) 0), Keys.first(-1, (byte) 0), wanted);
+  }
+
+  private void search(Key from, Key to, Set<Long> wanted) throws MetadataException {
     if (wanted.isEmpty()) {
       return;
     }
-    Cursor cursor = view.scan(Keys.first(Keys.ROOT_INODE, (byte) 0), Keys.first(-1, (byte) 0));
+    Cursor cursor = view.scan(from, to);
     while (!wanted.isEmpty() && cursor.next()) {
       Key key = cursor.key();
       if (key.kind() == Keys.DIRENT) {

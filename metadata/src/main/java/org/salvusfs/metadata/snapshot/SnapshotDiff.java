@@ -2,7 +2,7 @@ package org.salvusfs.metadata.snapshot;
 
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -32,7 +32,10 @@ public final class SnapshotDiff {
   public enum NamesWanted {
     /** Those that cost no more than the difference. */
     OF_WHAT_MOVED,
-    /** All, if need be by reading every entry. */
+    /**
+     * All: also of what changed in place, by reading the directory that it is in. Every entry is
+     * read only for files that lost the name that they got last, or got it from an earlier version.
+     */
     ALL
   }
 
@@ -52,14 +55,14 @@ public final class SnapshotDiff {
     tree.diff(before, after, (key, old, now) -> note(drafts, key, old, now));
     var earlier = new Names(tree.view(before));
     var later = new Names(tree.view(after));
-    var nameless = new HashSet<Long>();
+    var nameless = new HashMap<Long, InodeItem>();
     for (Draft draft : drafts.values()) {
       complete(draft, before);
       draft.lost.stream().findFirst().ifPresent(place -> earlier.know(draft.inode, place));
       draft.gained.stream().findFirst().ifPresent(place -> later.know(draft.inode, place));
       InodeItem item = draft.after;
-      if (draft.kind() == Kind.CHANGED && item != null && !item.isDirectory()) {
-        nameless.add(draft.inode);
+      if (item != null && draft.kind() == Kind.CHANGED && item.nlink() > 0 && !item.isDirectory()) {
+        nameless.put(draft.inode, item);
       }
     }
     if (wanted == NamesWanted.ALL) {

@@ -74,9 +74,8 @@ class SnapshotDiffTest {
       long inode = next++;
       inodes.put(
           inode,
-          isDirectory
-              ? newItem(InodeItem.S_IFDIR | 0755, 0, 1, directory)
-              : newItem(InodeItem.S_IFREG | 0644, 0, 1, 0));
+          newItem(
+              isDirectory ? InodeItem.S_IFDIR | 0755 : InodeItem.S_IFREG | 0644, 0, 1, directory));
       if (isDirectory) {
         entries.put(inode, new TreeMap<>());
       }
@@ -86,7 +85,8 @@ class SnapshotDiffTest {
 
     void write(long inode, byte[] bytes, long mtime) {
       contents.put(inode, bytes);
-      inodes.put(inode, newItem(InodeItem.S_IFREG | 0644, bytes.length, mtime, 0));
+      inodes.put(
+          inode, newItem(InodeItem.S_IFREG | 0644, bytes.length, mtime, item(inode).parent()));
     }
 
     void remove(long directory, String name) {
@@ -102,8 +102,8 @@ class SnapshotDiffTest {
       long inode = requireNonNull(in(from).remove(name));
       in(to).put(newName, inode);
       InodeItem old = item(inode);
-      if (old.isDirectory()) {
-        inodes.put(inode, newItem(old.mode(), 0, old.mtimeNanos(), to));
+      if (old.isDirectory() || inode % 2 == 0) { // other files say where they were
+        inodes.put(inode, newItem(old.mode(), old.sizeBytes(), old.mtimeNanos(), to));
       }
     }
 
@@ -215,7 +215,7 @@ class SnapshotDiffTest {
   }
 
   @Test
-  void between_oneFileAmongMany_readsAFewNodes() throws MetadataException {
+  void between_twoFilesAmongMany_namesThem_andReadsAFewNodes() throws MetadataException {
     var files = new Files();
     for (int d = 0; d < 40; d++) {
       long directory = files.make(1, "directory " + d, true);
@@ -226,10 +226,13 @@ class SnapshotDiffTest {
     var before = files.items();
     BlockId from = store(empty(), Map.of(), before);
     files.make(2, "added", false);
+    files.write(requireNonNull(files.in(2 + 20 * 101).get("file 50")), new byte[251], 2);
     BlockId to = store(from, before, files.items());
     long operations = metadata.faults().operations();
     var changes = new SnapshotDiff(tree).between(from, to, NamesWanted.ALL);
-    assertEquals(1, changes.size());
+    assertEquals(
+        List.of("directory 0/added", "directory 20/file 50"),
+        changes.stream().map(FileChange::path).toList());
     assertTrue(metadata.faults().operations() - operations < 30, "reads what did not change");
     assertTrue(metadata.nodeCount() > 100, "too small a tree to tell");
   }
