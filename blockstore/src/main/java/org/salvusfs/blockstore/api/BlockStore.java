@@ -40,6 +40,16 @@ public final class BlockStore implements AutoCloseable {
   }
 
   /**
+   * Keeps the index's native library (17 MB) in a directory; for processes that may be killed. To
+   * be called before the first store is opened.
+   *
+   * @param directory of this process, or of processes that follow each other
+   */
+  public static void keepLibraryIn(Path directory) throws IOException {
+    RocksIndex.keepLibraryIn(directory);
+  }
+
+  /**
    * Opens or creates a store. Recovers what a crash left: that reads every pack that was not
    * sealed, and all footers if the index was lost.
    *

@@ -15,6 +15,7 @@ import org.rocksdb.CompressionType;
 import org.rocksdb.FlushOptions;
 import org.rocksdb.InfoLogLevel;
 import org.rocksdb.LRUCache;
+import org.rocksdb.NativeLibraryLoader;
 import org.rocksdb.Options;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
@@ -84,6 +85,16 @@ public final class RocksIndex implements ChunkIndex {
                     .setCacheIndexAndFilterBlocks(true)
                     .setPinL0FilterAndIndexBlocksInCache(true)
                     .setFormatVersion(5));
+  }
+
+  /**
+   * Keeps the native library in a directory, if none is loaded yet. It is in the temporary
+   * directory otherwise, where each process that is killed leaves one.
+   *
+   * @param directory of this process, or of processes that follow each other
+   */
+  public static void keepLibraryIn(Path directory) throws IOException {
+    NativeLibraryLoader.getInstance().loadLibrary(Files.createDirectories(directory).toString());
   }
 
   /**

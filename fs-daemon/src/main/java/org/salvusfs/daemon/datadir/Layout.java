@@ -51,6 +51,11 @@ public record Layout(Path directory) {
     return directory.resolve("index");
   }
 
+  /** Native code that the daemon has unpacked; each one replaces it. */
+  public Path libraries() {
+    return directory.resolve("libraries");
+  }
+
   /** Intent logs of projects with durability {@code host}. */
   public Path log() {
     return directory.resolve("log");

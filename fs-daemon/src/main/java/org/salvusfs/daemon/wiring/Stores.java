@@ -106,6 +106,7 @@ record Stores(
               KeyDomain.ofCluster(joined.key()),
               project -> ownKey(metadata.projectKeys(), keyWrap, project));
       progress.accept("opening the packs");
+      BlockStore.keepLibraryIn(layout.libraries());
       var packs = Files.createDirectories(layout.packs());
       var blocks =
           closing.started(

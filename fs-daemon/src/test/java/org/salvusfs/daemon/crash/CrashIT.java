@@ -15,6 +15,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.salvusfs.daemon.datadir.Layout;
 import org.salvusfs.daemon.stack.DevStack;
 
 /**
@@ -88,6 +89,9 @@ class CrashIT {
       }
       var check = stack.run("check", project);
       assertEquals(0, check.exit(), check.output());
+      try (var libraries = Files.list(Layout.of(stack.data()).libraries())) {
+        assertEquals(1, libraries.count(), "killed daemons leave native code behind");
+      }
     }
   }
 
