@@ -6,14 +6,19 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.security.DigestInputStream;
+import java.security.MessageDigest;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -29,6 +34,9 @@ class MemoryIT {
   private static final int FILES =
       Integer.getInteger("salvus.memory.files", FULL ? 1_000_000 : 60_000);
   private static final int FILES_PER_DIRECTORY = 1_000;
+
+  private static final int PROJECTS = 12;
+  private static final int MEBIBYTES_EACH = 60;
 
   /** Every so many files one is too long to be kept in the tree. */
   private static final int CHUNKED_EVERY = 20;
@@ -92,6 +100,52 @@ class MemoryIT {
       assertTrue(memory.residentBytesPeak() < RESIDENT_BYTES_MAX, () -> "checking: " + memory);
       System.out.println(FILES + " files made, read, checked: " + memory);
     }
+  }
+
+  /** Each of them alone may hold a fifth of the heap. */
+  @Test
+  void manyProjects_writtenAtOnce_fitIntoOneGibibyte() throws Exception {
+    try (var stack = new DevStack(directory);
+        var writers = Executors.newFixedThreadPool(PROJECTS)) {
+      stack.start();
+      var memory = new ProcessMemory(stack.daemonPid());
+      var homes = new ArrayList<Path>();
+      for (int i = 0; i < PROJECTS; i++) {
+        assertEquals(0, stack.run("project", "create", "home" + i).exit());
+        homes.add(stack.home("home" + i));
+      }
+      var written = new ArrayList<Future<byte[]>>();
+      for (Path home : homes) {
+        written.add(writers.submit(() -> write(home.resolve("large"), home.hashCode())));
+      }
+      for (int i = 0; i < PROJECTS; i++) {
+        assertArrayEquals(written.get(i).get(), digest(homes.get(i).resolve("large")));
+      }
+      assertTrue(memory.residentBytesPeak() < RESIDENT_BYTES_MAX, memory.toString());
+      System.out.println(PROJECTS + " projects written at once: " + memory);
+    }
+  }
+
+  private static byte[] write(Path file, long seed) throws Exception {
+    var random = new Random(seed);
+    var digest = MessageDigest.getInstance("SHA-256");
+    var buffer = new byte[1 << 20];
+    try (var out = Files.newOutputStream(file)) {
+      for (int i = 0; i < MEBIBYTES_EACH; i++) {
+        random.nextBytes(buffer);
+        digest.update(buffer);
+        out.write(buffer);
+      }
+    }
+    return digest.digest();
+  }
+
+  private static byte[] digest(Path file) throws Exception {
+    var digest = MessageDigest.getInstance("SHA-256");
+    try (var in = new DigestInputStream(Files.newInputStream(file), digest)) {
+      in.transferTo(OutputStream.nullOutputStream());
+    }
+    return digest.digest();
   }
 
   @Test
