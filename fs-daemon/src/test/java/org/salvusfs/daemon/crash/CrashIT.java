@@ -28,7 +28,7 @@ import org.salvusfs.daemon.stack.DevStack;
 @Tag("promise-1")
 class CrashIT {
   private static final int ROUNDS =
-      Integer.getInteger("salvus.crash.rounds", Boolean.getBoolean("salvus.full") ? 334 : 20);
+      Integer.getInteger("salvus.crash.rounds", Boolean.getBoolean("salvus.full") ? 334 : 12);
   private static final int THREADS = 3;
 
   /** How many rounds' homes stay; more would make each check of everything longer than the last. */
