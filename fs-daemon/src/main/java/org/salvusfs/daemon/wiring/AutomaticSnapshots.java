@@ -43,9 +43,6 @@ final class AutomaticSnapshots {
     /** Keeps it as it is now; empty if it could not be given a name, or there is no room. */
     Optional<Snapshot> make(Instant now) throws IOException;
 
-    /** Whether it was to go at once, and whoever made it was killed before. */
-    boolean isLeftBehind(Snapshot snapshot);
-
     /** Deletes a snapshot, unless somebody holds it by now. */
     void delete(Snapshot snapshot) throws IOException;
   }
@@ -139,11 +136,6 @@ final class AutomaticSnapshots {
 
   /** Nothing is made at once: a daemon that starts would make one of every project. */
   private Known firstLook(Home home, Instant now) throws IOException {
-    for (Snapshot each : home.list()) {
-      if (home.isLeftBehind(each)) {
-        home.delete(each);
-      }
-    }
     Retention policy = policies.of(home.id());
     if (policy.isNone()) {
       return new Known(policy, 0, null);

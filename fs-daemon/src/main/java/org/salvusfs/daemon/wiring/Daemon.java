@@ -151,7 +151,6 @@ final class Daemon {
         store,
         parts.projects(),
         mount,
-        snapshot -> keeper().snapshots().isLeftBehind(snapshot),
         () -> keeper().spaces().refusal(open.fence().project()).isPresent());
   }
 

@@ -12,7 +12,6 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
-import java.util.function.Predicate;
 import org.salvusfs.blockstore.api.BlockId;
 import org.salvusfs.daemon.management.DaemonException;
 import org.salvusfs.daemon.management.FileDifference;
@@ -358,7 +357,6 @@ final class Snapshots implements ManagedSnapshots {
   /**
    * A project that is open here, for its automatic snapshots.
    *
-   * @param isLeftBehind whether a snapshot was to go at once, but whoever made it was killed
    * @param isFull whether none is to be made, because they hold more than they may
    */
   static AutomaticSnapshots.Home home(
@@ -366,14 +364,8 @@ final class Snapshots implements ManagedSnapshots {
       SnapshotStore store,
       Projects projects,
       Daemon.Mounted mounted,
-      Predicate<Snapshot> isLeftBehind,
       BooleanSupplier isFull) {
-    return new AutomaticHome(open, store, projects, mounted, isLeftBehind, isFull);
-  }
-
-  /** Whether a snapshot was to go at once, and the daemon that made it was killed before. */
-  boolean isLeftBehind(Snapshot snapshot) {
-    return cloning.isLeftBehind(snapshot);
+    return new AutomaticHome(open, store, projects, mounted, isFull);
   }
 
   private record AutomaticHome(
@@ -381,7 +373,6 @@ final class Snapshots implements ManagedSnapshots {
       SnapshotStore store,
       Projects projects,
       Daemon.Mounted mounted,
-      Predicate<Snapshot> leftBehind,
       BooleanSupplier isFull)
       implements AutomaticSnapshots.Home {
     @Override
@@ -422,11 +413,6 @@ final class Snapshots implements ManagedSnapshots {
     }
 
     @Override
-    public boolean isLeftBehind(Snapshot snapshot) {
-      return leftBehind.test(snapshot);
-    }
-
-    @Override
     public void delete(Snapshot snapshot) throws IOException {
       if (store.delete(id(), snapshot.created()) == SnapshotStore.Deletion.DELETING) {
         changed(mounted, mounted.fileSystem().leave(id(), snapshot.created()), snapshot.name());
@@ -443,7 +429,7 @@ final class Snapshots implements ManagedSnapshots {
       Project made =
           snapshot.isPresent()
               ? cloning.of(origin, find(origin, snapshot.get()), name)
-              : cloning.ofPresent(origin, MILLIS.format(now()), name);
+              : cloning.ofPresent(origin, name);
       return catalogue.status(made);
     } catch (IOException e) {
       throw Explain.request("cloning project " + project, e);

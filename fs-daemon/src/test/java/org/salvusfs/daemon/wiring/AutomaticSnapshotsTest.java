@@ -57,7 +57,6 @@ class AutomaticSnapshotsTest {
     private boolean isDirty;
     private boolean isAway;
     private int questions;
-    private Set<Snapshot> leftBehind = Set.of();
 
     FakeHome(ProjectId id) {
       this.id = id;
@@ -117,11 +116,6 @@ class AutomaticSnapshotsTest {
           Set.of(),
           Map.of(),
           false);
-    }
-
-    @Override
-    public boolean isLeftBehind(Snapshot snapshot) {
-      return leftBehind.contains(snapshot);
     }
 
     @Override
@@ -232,18 +226,6 @@ class AutomaticSnapshotsTest {
     automatic.forget(home.id());
     run(Duration.ofMinutes(2));
     assertEquals(1, home.snapshots.size());
-  }
-
-  @Test
-  void whatAKilledDaemonLeftBehind_goesAtOnce_alsoWithoutAPolicy() {
-    var home = home(1);
-    policies.put(home.id(), Retention.NONE);
-    var left = home.snapshot(now, Snapshot.Kind.AUTO);
-    var other = home.snapshot(now.plusMillis(1), Snapshot.Kind.AUTO);
-    home.snapshots.addAll(List.of(left, other));
-    home.leftBehind = Set.of(left);
-    run(TICK);
-    assertEquals(List.of(other), home.snapshots);
   }
 
   @Test

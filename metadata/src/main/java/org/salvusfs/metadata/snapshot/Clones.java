@@ -82,17 +82,26 @@ public final class Clones {
     if (!snapshots.addClone(of.project(), of.created(), clone.id(), maker)) {
       return Outcome.SNAPSHOT_GONE;
     }
+    return begin(of, tree, clone) ? Outcome.CREATED : Outcome.NAME_TAKEN;
+  }
+
+  /**
+   * Likewise, of a snapshot whose row notes the clone already.
+   *
+   * @return false if another project has the name; nothing is left of the clone
+   */
+  public boolean begin(Snapshot of, Tree tree, Project clone) throws MetadataException {
     var origin = new OriginItem(of.project(), of.created(), of.root());
     var change = new Change(Keys.origin(), origin.encode());
     Update first = tree.adopt(of.project(), of.root(), FIRST_TXG, List.of(change).iterator());
     nodes.put(first.sealed());
     heads.create(clone.id(), first.root(), FIRST_TXG);
     if (projects.create(clone)) {
-      return Outcome.CREATED;
+      return true;
     }
     nodes.delete(first.added().keySet());
     snapshots.removeClone(of.project(), of.created(), clone.id());
-    return Outcome.NAME_TAKEN;
+    return false;
   }
 
   /**

@@ -8,9 +8,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.salvusfs.blockstore.api.BlockId;
 import org.salvusfs.metadata.api.Change;
@@ -170,42 +172,78 @@ public final class Snapshots {
     changing.lock();
     try {
       Family family = family();
-      if (family.hasName(name)) {
-        return Optional.empty();
-      }
-      retirement.pin();
-      try {
-        groups.awaitCommitted();
-        Groups.State state = groups.state();
-        CountersItem counters = counters(state.root());
-        var snapshot =
-            new Snapshot(
-                project,
-                family.instantFrom(now.truncatedTo(ChronoUnit.MILLIS)),
-                name,
-                state.root(),
-                state.committedTxg(),
-                counters.bytes(),
-                counters.inodes(),
-                kind,
-                comment,
-                lineage(state.root()),
-                Set.of(),
-                Map.of(),
-                false,
-                space.ofLive(family, state.root()));
-        return write(snapshot);
-      } finally {
-        retirement.unpin();
-      }
+      return family.hasName(name)
+          ? Optional.empty()
+          : Optional.of(keep(family, name, kind, comment, now, UnaryOperator.identity()));
     } finally {
       changing.unlock();
     }
   }
 
-  private Optional<Snapshot> write(Snapshot snapshot) throws MetadataException {
+  /**
+   * Commits everything applied before the call and keeps it for a clone that is about to be made,
+   * and for nothing else: the snapshot is being deleted from the beginning, and goes with the
+   * clone.
+   *
+   * @param clone is noted as made of it
+   * @param maker see {@link SnapshotStore#addClone}
+   * @param now see {@link #create}
+   * @throws MetadataException.Unavailable see {@link #create}
+   */
+  public Snapshot createFor(ProjectId clone, UUID maker, Instant now) throws MetadataException {
+    changing.lock();
+    try {
+      return keep(
+          family(),
+          "for clone " + clone,
+          Snapshot.Kind.AUTO,
+          "",
+          now,
+          snapshot -> snapshot.withClones(Map.of(clone, maker)).deleting());
+    } finally {
+      changing.unlock();
+    }
+  }
+
+  private Snapshot keep(
+      Family family,
+      String name,
+      Snapshot.Kind kind,
+      String comment,
+      Instant now,
+      UnaryOperator<Snapshot> use)
+      throws MetadataException {
+    retirement.pin();
+    try {
+      groups.awaitCommitted();
+      Groups.State state = groups.state();
+      CountersItem counters = counters(state.root());
+      var snapshot =
+          new Snapshot(
+              project,
+              family.instantFrom(now.truncatedTo(ChronoUnit.MILLIS)),
+              name,
+              state.root(),
+              state.committedTxg(),
+              counters.bytes(),
+              counters.inodes(),
+              kind,
+              comment,
+              lineage(state.root()),
+              Set.of(),
+              Map.of(),
+              false,
+              space.ofLive(family, state.root()));
+      return write(use.apply(snapshot));
+    } finally {
+      retirement.unpin();
+    }
+  }
+
+  private Snapshot write(Snapshot snapshot) throws MetadataException {
     isEmpty = false;
-    doubtful.put(snapshot.created(), snapshot.deleting());
+    // If it never came to be, no clone needs it: then it is freed like a deleted one.
+    doubtful.put(snapshot.created(), snapshot.withClones(Map.of()).deleting());
     retirement.keepAlsoFor(snapshot.txg());
     Creation creation = store.create(fence, snapshot);
     if (creation != Creation.CREATED) {
@@ -213,8 +251,10 @@ public final class Snapshots {
     }
     doubtful.remove(snapshot.created());
     space.made(snapshot);
-    count.incrementAndGet();
-    return Optional.of(snapshot);
+    if (!snapshot.isDeleting()) {
+      count.incrementAndGet();
+    }
+    return snapshot;
   }
 
   /**

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.salvusfs.metadata.txg.SnapshotWorld.MAKER;
 
 import java.io.IOException;
 import java.time.Instant;
@@ -201,37 +202,60 @@ class SnapshotCrashTest {
         });
   }
 
+  private static final ProjectId CLONE = new ProjectId(new UUID(11, 12));
+  private static final Project CLONED = new Project(CLONE, "clone", Durability.HOST, NOW);
+
+  private Clones clones() {
+    var stores = world.rig.metadata;
+    return new Clones(
+        cut.of(SnapshotStore.class, stores.snapshots()),
+        cut.of(NodeStore.class, stores.nodes()),
+        cut.of(HeadStore.class, stores.heads()),
+        cut.of(ProjectStore.class, stores.projects()),
+        stores.hosts());
+  }
+
+  /**
+   * The clone is a project with these contents, which its origin's snapshot outlives, or nothing.
+   */
+  private void checkClone(Map<Key, String> contents) throws IOException {
+    var stores = world.rig.metadata;
+    boolean isThere = stores.projects().find("clone") != null;
+    SnapshotWorld.clones(stores).forgetStrays(world.rig.project);
+    if (isThere) {
+      var cloned = new SnapshotWorld(new Rig(CLONE, stores), contents);
+      world.snapshots().sweep();
+      cloned.checkLive();
+      cloned.purge();
+    } else {
+      assertNull(stores.projects().find("clone"));
+      stores.nodes().delete(leftovers());
+    }
+  }
+
   @Test
   void clone_cutOffAnywhere_isAProjectOrLeavesNothing() throws IOException {
-    var clone = new ProjectId(new UUID(11, 12));
-    var project = new Project(clone, "clone", Durability.HOST, NOW);
+    sweep(
+        false,
+        () ->
+            clones().create(first, new Rig(CLONE, world.rig.metadata).storedTree(), CLONED, MAKER),
+        live -> {
+          assertEquals(Deletion.DELETING, world.snapshots().delete(first.created()));
+          checkClone(requireNonNull(world.copies.remove(first.created())));
+        });
+  }
+
+  @Test
+  void cloneOfThePresent_cutOffAnywhere_isAProjectOrLeavesNothing() throws IOException {
     sweep(
         false,
         () -> {
-          var stores = world.rig.metadata;
-          new Clones(
-                  cut.of(SnapshotStore.class, stores.snapshots()),
-                  cut.of(NodeStore.class, stores.nodes()),
-                  cut.of(HeadStore.class, stores.heads()),
-                  cut.of(ProjectStore.class, stores.projects()),
-                  stores.hosts())
-              .create(first, new Rig(clone, stores).storedTree(), project, SnapshotWorld.MAKER);
+          var tree = new Rig(CLONE, world.rig.metadata).storedTree();
+          clones().begin(world.snapshots().createFor(CLONE, MAKER, NOW), tree, CLONED);
         },
         live -> {
-          var stores = world.rig.metadata;
-          assertEquals(Deletion.DELETING, world.snapshots().delete(first.created()));
-          var copy = requireNonNull(world.copies.remove(first.created()));
-          if (stores.projects().find("clone") != null) {
-            SnapshotWorld.clones(stores).forgetStrays(world.rig.project);
-            var cloned = new SnapshotWorld(new Rig(clone, stores), copy);
-            world.snapshots().sweep();
-            cloned.checkLive();
-            cloned.purge();
-          } else {
-            SnapshotWorld.clones(stores).forgetStrays(world.rig.project);
-            assertNull(stores.projects().find("clone"));
-            stores.nodes().delete(leftovers());
-          }
+          world.checkSnapshots();
+          checkClone(live);
         });
   }
 
