@@ -10,8 +10,9 @@ import org.salvusfs.blockstore.api.Chunks;
 import org.salvusfs.daemon.crew.Crew;
 
 /**
- * Stores a sequence of bytes as chunks. The bytes pass through batches of at least four chunks: one
- * thread fills and cuts them, in order, and the crew hashes, seals and stores what is cut.
+ * Stores a sequence of bytes as chunks. One thread cuts them, in order, and the crew hashes, seals
+ * and stores what is cut. Bytes in memory are cut where they lie; what a chunk may have in common
+ * with another piece, or with a stored chunk, is copied together first.
  */
 final class ChunkRun {
   /** A chunk of the sequence: its first byte is byte {@code offset} of the sequence. */
@@ -36,34 +37,61 @@ final class ChunkRun {
    * where the bytes end. The pieces' arrays must not change until the crew has finished.
    */
   void store(List<Piece> pieces) throws IOException {
-    long left = pieces.stream().mapToLong(Piece::lengthBytes).sum();
-    int batchMax = 4 * chunks.chunkBytesMax();
-    ByteBuffer batch = ByteBuffer.allocate((int) Math.min(left, batchMax));
-    long offset = 0;
+    var inRow = new ArrayList<Piece>();
+    long end = 0;
     for (Piece piece : pieces) {
-      for (long at = piece.offset(); at < piece.end(); ) {
-        long to = Math.min(piece.end(), at + batch.remaining());
-        Reader.copy(chunks, piece.clip(at, to), batch);
-        left -= to - at;
-        at = to;
-        if (!batch.hasRemaining() || left == 0) {
-          int done = cut(offset, batch.array(), batch.position(), left == 0);
-          int rest = batch.position() - done;
-          ByteBuffer next = ByteBuffer.allocate((int) Math.min(rest + left, batchMax));
-          next.put(batch.array(), done, rest);
-          offset += done;
-          batch = next;
-        }
+      inRow.add(piece.movedTo(end));
+      end = inRow.getLast().end();
+    }
+    int first = 0;
+    for (long at = 0; at < end; ) {
+      while (inRow.get(first).end() <= at) {
+        first++;
       }
+      Piece.Memory window =
+          inRow.get(first) instanceof Piece.Memory memory && isCutInPlace(memory, at, end)
+              ? memory.clip(at, at + batchBytesMax())
+              : joined(inRow.subList(first, inRow.size()), at, end);
+      at += cut(window, window.end() == end);
     }
   }
 
-  /** Cuts off as many chunks as there are and returns where they end. */
-  private int cut(long offset, byte[] data, int length, boolean last) throws IOException {
+  private int batchBytesMax() {
+    return 4 * chunks.chunkBytesMax();
+  }
+
+  /** Whether the piece alone decides where the first chunk from {@code at} on ends. */
+  private boolean isCutInPlace(Piece piece, long at, long end) {
+    return piece instanceof Piece.Memory
+        && (piece.end() == end || piece.end() - at >= chunks.chunkBytesMax());
+  }
+
+  /**
+   * A copy of the bytes from {@code at} on, until it is certain that a chunk ends in a piece which
+   * can be cut in place from there.
+   */
+  private Piece.Memory joined(List<Piece> pieces, long at, long end) throws IOException {
+    long to = Math.min(end, at + batchBytesMax());
+    int count = 1;
+    while (count < pieces.size() && pieces.get(count).offset() < to) {
+      Piece piece = pieces.get(count++);
+      if (isCutInPlace(piece, piece.offset(), end)) {
+        to = Math.min(to, piece.offset() + chunks.chunkBytesMax());
+      }
+    }
+    var copy = ByteBuffer.allocate((int) (to - at));
+    for (Piece piece : pieces.subList(0, count)) {
+      Reader.copy(chunks, piece.clip(at, to), copy);
+    }
+    return new Piece.Memory(at, copy.position(), copy.array(), 0);
+  }
+
+  /** Cuts off as many chunks as there are and returns their length. */
+  private int cut(Piece.Memory window, boolean last) throws IOException {
     var ends = new ArrayList<Integer>();
     int at = 0;
-    while (at < length) {
-      int count = chunks.cut(data, at, length - at, last);
+    while (at < window.length()) {
+      int count = chunks.cut(window.array(), window.start() + at, window.length() - at, last);
       if (count < 0) {
         break;
       }
@@ -74,12 +102,12 @@ final class ChunkRun {
     batches.add(stored);
     Crew.Task put =
         () -> {
-          int start = 0;
+          int from = 0;
           for (int i = 0; i < stored.length; i++) {
-            int end = ends.get(i);
-            stored[i] =
-                new Chunk(offset + start, end - start, chunks.put(data, start, end - start));
-            start = end;
+            int length = ends.get(i) - from;
+            BlockId id = chunks.put(window.array(), window.start() + from, length);
+            stored[i] = new Chunk(window.offset() + from, length, id);
+            from += length;
           }
         };
     if (last) {

@@ -21,6 +21,9 @@ sealed interface Piece {
   /** The part of this run inside {@code [from, to)}, which must overlap it. */
   Piece clip(long from, long to);
 
+  /** The same bytes, as if they began elsewhere. */
+  Piece movedTo(long offset);
+
   /** Bytes in {@code array[start, start + length)}. */
   record Memory(long offset, int length, byte[] array, int start) implements Piece {
     @Override
@@ -33,6 +36,11 @@ sealed interface Piece {
       int skip = (int) Math.max(0, from - offset);
       int until = (int) Math.min(length, to - offset);
       return new Memory(offset + skip, until - skip, array, start + skip);
+    }
+
+    @Override
+    public Memory movedTo(long elsewhere) {
+      return new Memory(elsewhere, length, array, start);
     }
   }
 
@@ -49,6 +57,11 @@ sealed interface Piece {
       int until = (int) Math.min(length, to - offset);
       return new InChunk(offset + skip, until - skip, chunk, chunkOffset + skip);
     }
+
+    @Override
+    public InChunk movedTo(long elsewhere) {
+      return new InChunk(elsewhere, length, chunk, chunkOffset);
+    }
   }
 
   /** A hole. */
@@ -57,6 +70,11 @@ sealed interface Piece {
     public Zero clip(long from, long to) {
       long start = Math.max(from, offset);
       return new Zero(start, Math.min(to, end()) - start);
+    }
+
+    @Override
+    public Zero movedTo(long elsewhere) {
+      return new Zero(elsewhere, lengthBytes);
     }
   }
 }
