@@ -29,6 +29,8 @@ public enum Program {
   RESTIC("restic", "restic"),
   BORG("borg", "borgbackup"),
   DIFF("diff", "diffutils"),
+  MKFS("mkfs.ext4", "e2fsprogs"),
+  MOUNT("mount", "mount"),
   UMOUNT("umount", "mount");
 
   private final String command;

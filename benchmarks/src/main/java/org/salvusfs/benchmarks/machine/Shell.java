@@ -1,9 +1,11 @@
 package org.salvusfs.benchmarks.machine;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Map;
+import org.salvusfs.daemon.management.DaemonException;
 
 /** Runs programs. */
 public final class Shell {
@@ -34,19 +36,44 @@ public final class Shell {
 
   private Shell() {}
 
+  /** Writes what a program reads. */
+  @FunctionalInterface
+  public interface Feed {
+    void write(OutputStream in) throws IOException, DaemonException;
+  }
+
   /**
    * Runs a program to its end; what it prints is dropped.
    *
    * @throws IOException if it cannot be started or fails; with the end of its complaint
    */
   public static void run(Path directory, String... words) throws IOException, InterruptedException {
+    finish(start(directory, words), words);
+  }
+
+  /** Likewise a program that reads its standard input. */
+  public static void feed(Path directory, Feed feed, String... words)
+      throws IOException, InterruptedException, DaemonException {
+    Process process = start(directory, words);
+    try (OutputStream in = process.getOutputStream()) {
+      feed.write(in);
+    } finally {
+      finish(process, words);
+    }
+  }
+
+  private static Process start(Path directory, String... words) throws IOException {
     var builder =
         new ProcessBuilder(words)
             .directory(directory.toFile())
-            .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
             .redirectOutput(ProcessBuilder.Redirect.DISCARD);
     builder.environment().putAll(ENVIRONMENT);
-    Process process = builder.start();
+    return builder.start();
+  }
+
+  private static void finish(Process process, String... words)
+      throws IOException, InterruptedException {
+    process.getOutputStream().close();
     String complaint =
         new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8).strip();
     int exit = process.waitFor();

@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
-import org.salvusfs.benchmarks.machine.FileTree;
+import org.salvusfs.benchmarks.machine.FreshDisk;
 import org.salvusfs.benchmarks.machine.KernelCaches;
 import org.salvusfs.benchmarks.machine.Shell;
 import org.salvusfs.benchmarks.report.Measure;
@@ -63,27 +63,41 @@ final class Rounds {
   }
 
   /**
-   * One run: each version is made and kept by each keeper. What fails is noted, and the rest goes
-   * on.
+   * One run: each version is made and kept by each keeper, after a rehearsal. What fails is noted,
+   * and the rest goes on.
    *
    * @param keepers open and empty
    * @param scratch is not there, and afterwards neither
    */
-  void run(List<Versions.Step> steps, List<? extends Keeper> keepers, Path scratch)
-      throws IOException, InterruptedException {
+  void run(Versions versions, List<? extends Keeper> keepers, Path scratch)
+      throws IOException, InterruptedException, DaemonException {
+    var emptyBytes = new ArrayList<Long>();
+    var rehearsal = versions.rehearsal();
+    make(rehearsal);
+    for (Keeper keeper : keepers) {
+      keeper.prepare(rehearsal.tree());
+      keeper.save(rehearsal.tree(), rehearsal.name());
+      emptyBytes.add(keeper.storedBytes());
+      restoreSeconds(rehearsal, keeper, scratch);
+    }
+    var steps = versions.steps();
     for (int s = 0; s < steps.size(); s++) {
       var step = steps.get(s);
       if (all.size() == s) {
         all.add(Tallies.of(step.name(), labels, progress));
       }
-      step.change().make(step.tree());
-      KernelCaches.sync(step.tree());
+      make(step);
       int first = runs + s;
       for (int k : Rotation.of(IntStream.range(0, keepers.size()).boxed().toList(), first)) {
-        measure(step, keepers.get(k), all.get(s), k, scratch);
+        measure(step, keepers.get(k), all.get(s), k, emptyBytes.get(k), scratch);
       }
     }
     runs++;
+  }
+
+  private static void make(Versions.Step step) throws IOException, InterruptedException {
+    step.change().make(step.tree());
+    KernelCaches.sync(step.tree());
   }
 
   List<Row> rows() {
@@ -91,7 +105,7 @@ final class Rounds {
   }
 
   private static void measure(
-      Versions.Step step, Keeper keeper, Tallies tallies, int k, Path scratch)
+      Versions.Step step, Keeper keeper, Tallies tallies, int k, long emptyBytes, Path scratch)
       throws IOException, InterruptedException {
     Tally tally = tallies.saved().get(k);
     try {
@@ -101,23 +115,27 @@ final class Rounds {
       tally.add((System.nanoTime() - start) / 1e9);
 
       tally = tallies.stored().get(k);
-      tally.add((double) keeper.storedBytes());
+      tally.add((double) (keeper.storedBytes() - emptyBytes));
 
       tally = tallies.restored().get(k);
-      Files.createDirectory(scratch);
-      KernelCaches.drop();
-      start = System.nanoTime();
-      keeper.restore(step.tree(), step.name(), scratch);
-      KernelCaches.sync(scratch);
-      double seconds = (System.nanoTime() - start) / 1e9;
-      Shell.run(scratch, "diff", "-r", "--no-dereference", step.tree().toString(), ".");
-      tally.add(seconds);
+      tally.add(restoreSeconds(step, keeper, scratch));
     } catch (IOException | DaemonException e) {
       tally.fail(e);
-    } finally {
-      if (Files.exists(scratch)) {
-        FileTree.remove(scratch);
-      }
+    }
+  }
+
+  /** Brings a version back, until it is on the disk, and makes sure that it is the right one. */
+  private static double restoreSeconds(Versions.Step step, Keeper keeper, Path scratch)
+      throws IOException, InterruptedException, DaemonException {
+    try (var disk = FreshDisk.mount(scratch)) {
+      Path target = Files.createDirectory(disk.directory().resolve("restored"));
+      KernelCaches.drop();
+      long start = System.nanoTime();
+      keeper.restore(step.tree(), step.name(), target);
+      KernelCaches.sync(target);
+      double seconds = (System.nanoTime() - start) / 1e9;
+      Shell.run(target, "diff", "-r", "--no-dereference", step.tree().toString(), ".");
+      return seconds;
     }
   }
 }

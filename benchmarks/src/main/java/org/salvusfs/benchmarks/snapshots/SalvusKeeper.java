@@ -13,18 +13,21 @@ import org.salvusfs.daemon.management.ImportReport;
 
 /**
  * An installation of its own on this machine, asked over its API, as a hub would. A tree is a
- * project. Restoring is copying out of the snapshot.
+ * project.
  */
 final class SalvusKeeper implements Keeper {
   /** How a tree comes into its project. */
   enum Way {
-    /** Imported from outside: the import is measured with the snapshot. */
+    /**
+     * Imported from outside: the import is measured with the snapshot. What comes back is exported
+     * and unpacked.
+     */
     IMPORT(Compression.LZ4),
 
     /** The same, compressed more. */
     IMPORT_ZSTD(Compression.ZSTD),
 
-    /** Worked on in the mount: the snapshot alone is measured. */
+    /** Worked on in the mount: the snapshot alone is measured. What comes back is copied out. */
     MOUNT(Compression.LZ4);
 
     private final Compression compression;
@@ -88,9 +91,20 @@ final class SalvusKeeper implements Keeper {
 
   @Override
   public void restore(Path tree, String version, Path target)
-      throws IOException, InterruptedException {
-    Path snapshot = project(tree).resolve(".snapshots").resolve(version);
-    Shell.run(target, "cp", "-a", snapshot + "/.", ".");
+      throws IOException, InterruptedException, DaemonException {
+    if (way == Way.MOUNT) {
+      Path snapshot = project(tree).resolve(".snapshots").resolve(version);
+      Shell.run(target, "cp", "-a", snapshot + "/.", ".");
+      return;
+    }
+    String project = tree.getFileName().toString();
+    Shell.feed(
+        target,
+        in -> salvus.client().exports().export(project, Optional.of(version), in),
+        "tar",
+        "-x",
+        "--xattrs",
+        "--acls");
   }
 
   @Override

@@ -70,7 +70,15 @@ public final class SnapshotsCommand implements Callable<Integer> {
       throw new DaemonException.Obstructed(
           work + " is there already; remove it, or name another directory with --work");
     }
-    var programs = new ArrayList<>(List.of(Program.GIT, Program.RSYNC, Program.DIFF));
+    var programs =
+        new ArrayList<>(
+            List.of(
+                Program.GIT,
+                Program.RSYNC,
+                Program.TAR,
+                Program.DIFF,
+                Program.MKFS,
+                Program.MOUNT));
     for (var kind : Archiver.Kind.values()) {
       programs.add(kind.program());
     }
@@ -105,8 +113,8 @@ public final class SnapshotsCommand implements Callable<Integer> {
       for (Keeper keeper : keepers) {
         keeper.open();
       }
-      var steps = new Versions(trees, scale, runSeed).steps();
-      rounds.run(steps, keepers, work.toAbsolutePath().resolve("restored"));
+      var versions = new Versions(trees, scale, runSeed);
+      rounds.run(versions, keepers, work.toAbsolutePath().resolve("scratch"));
     } finally {
       // Not below a mount that is still there.
       if (close(keepers)) {

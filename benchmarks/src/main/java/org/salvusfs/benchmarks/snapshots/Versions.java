@@ -20,7 +20,10 @@ import org.salvusfs.benchmarks.trees.SourceTree;
  * @param scale 1 for the documented sizes
  */
 record Versions(Path directory, double scale, long seed) {
-  static final List<String> TREES = List.of("home", "programs");
+  private static final String REHEARSAL = "rehearsal";
+  private static final String HOME = "home";
+  private static final String PROGRAMS = "programs";
+  static final List<String> TREES = List.of(REHEARSAL, HOME, PROGRAMS);
   private static final long NOTEBOOKS_BYTES = 60_000_000;
   private static final int CHECKOUT_FILES = 10_000;
   private static final int CHECKOUT_COMMITS = 10;
@@ -41,10 +44,22 @@ record Versions(Path directory, double scale, long seed) {
    */
   record Step(String name, Path tree, Change change) {}
 
+  /** A tree like {@code home} that shares nothing with the others; it is not measured. */
+  Step rehearsal() {
+    var others = new Versions(directory, scale, seed + 3);
+    return new Step(
+        REHEARSAL,
+        directory.resolve(REHEARSAL),
+        tree -> {
+          others.notebooks(tree);
+          others.checkout(tree);
+        });
+  }
+
   /** All versions, each made from the one before. */
   List<Step> steps() {
-    Path home = directory.resolve(TREES.getFirst());
-    Path programs = directory.resolve(TREES.getLast());
+    Path home = directory.resolve(HOME);
+    Path programs = directory.resolve(PROGRAMS);
     return List.of(
         new Step("mixed", home, this::notebooks),
         new Step("one-line", home, Versions::oneLine),
