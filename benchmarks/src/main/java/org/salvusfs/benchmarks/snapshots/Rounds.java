@@ -43,6 +43,9 @@ final class Rounds {
     }
   }
 
+  /** How many versions are kept before the one that the rehearsal brings back. */
+  private static final int REHEARSALS = 5;
+
   private static final Measure TIME = new Measure.Duration();
   private static final Measure SIZE = new Measure.Size();
 
@@ -74,11 +77,19 @@ final class Rounds {
     var emptyBytes = new ArrayList<Long>();
     var rehearsal = versions.rehearsal();
     make(rehearsal);
+    for (int time = 0; time < REHEARSALS; time++) {
+      for (Keeper keeper : keepers) {
+        keeper.prepare(rehearsal.tree());
+        keeper.save(rehearsal.tree(), rehearsal.name() + time);
+      }
+      Versions.oneLine(rehearsal.tree());
+    }
+    var last = new Versions.Step(rehearsal.name() + REHEARSALS, rehearsal.tree(), tree -> {});
     for (Keeper keeper : keepers) {
-      keeper.prepare(rehearsal.tree());
-      keeper.save(rehearsal.tree(), rehearsal.name());
+      keeper.prepare(last.tree());
+      keeper.save(last.tree(), last.name());
       emptyBytes.add(keeper.storedBytes());
-      restoreSeconds(rehearsal, keeper, scratch);
+      restoreSeconds(last, keeper, scratch);
     }
     var steps = versions.steps();
     for (int s = 0; s < steps.size(); s++) {

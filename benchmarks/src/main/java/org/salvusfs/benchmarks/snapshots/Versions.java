@@ -75,7 +75,7 @@ record Versions(Path directory, double scale, long seed) {
     new NotebookTree(seed, (long) (NOTEBOOKS_BYTES * scale)).write(tree.resolve("work"));
   }
 
-  private static void oneLine(Path tree) throws IOException {
+  static void oneLine(Path tree) throws IOException {
     Path text = tree.resolve("work/texts/file0.txt");
     Files.write(
         text, "one more line\n".getBytes(StandardCharsets.US_ASCII), StandardOpenOption.APPEND);

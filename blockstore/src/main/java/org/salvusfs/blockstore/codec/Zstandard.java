@@ -8,8 +8,11 @@ import org.salvusfs.blockstore.api.BlockStoreException.Corrupt;
 
 /** Zstandard frames (RFC 8878) that name the length of their contents. Thread-safe. */
 final class Zstandard implements Method {
-  /** The level that zstd itself takes for the usual one. */
-  private static final int LEVEL = 3;
+  /**
+   * Makes chunks 3 to 4 % smaller than the usual level 3, in twice the time: who chooses Zstandard
+   * over LZ4 wants the space.
+   */
+  private static final int LEVEL = 5;
 
   @Override
   public byte format() {
