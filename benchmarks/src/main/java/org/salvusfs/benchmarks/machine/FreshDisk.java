@@ -29,10 +29,10 @@ public final class FreshDisk implements AutoCloseable {
   public static FreshDisk mount(Path mount) throws IOException, InterruptedException {
     var disk = new FreshDisk(mount, mount.resolveSibling(mount.getFileName() + ".ext4"));
     Files.createDirectory(mount);
-    try (var file = new RandomAccessFile(disk.image.toFile(), "rw")) {
-      file.setLength(BYTES);
-    }
     try {
+      try (var file = new RandomAccessFile(disk.image.toFile(), "rw")) {
+        file.setLength(BYTES);
+      }
       Shell.run(mount, "mkfs.ext4", "-q", "-F", disk.image.toString());
       Shell.run(Path.of("/"), "mount", "-o", "loop", disk.image.toString(), mount.toString());
     } catch (IOException | InterruptedException e) {
@@ -54,6 +54,6 @@ public final class FreshDisk implements AutoCloseable {
 
   private void remove() throws IOException {
     Files.delete(mount);
-    Files.delete(image);
+    Files.deleteIfExists(image);
   }
 }

@@ -57,9 +57,15 @@ public final class Shell {
     Process process = start(directory, words);
     try (OutputStream in = process.getOutputStream()) {
       feed.write(in);
-    } finally {
-      finish(process, words);
+    } catch (IOException | DaemonException e) {
+      try {
+        finish(process, words);
+      } catch (IOException complaint) {
+        e.addSuppressed(complaint);
+      }
+      throw e;
     }
+    finish(process, words);
   }
 
   private static Process start(Path directory, String... words) throws IOException {

@@ -43,9 +43,6 @@ final class Rounds {
     }
   }
 
-  /** How many versions are kept before the one that the rehearsal brings back. */
-  private static final int REHEARSALS = 5;
-
   private static final Measure TIME = new Measure.Duration();
   private static final Measure SIZE = new Measure.Size();
 
@@ -74,23 +71,7 @@ final class Rounds {
    */
   void run(Versions versions, List<? extends Keeper> keepers, Path scratch)
       throws IOException, InterruptedException, DaemonException {
-    var emptyBytes = new ArrayList<Long>();
-    var rehearsal = versions.rehearsal();
-    make(rehearsal);
-    for (int time = 0; time < REHEARSALS; time++) {
-      for (Keeper keeper : keepers) {
-        keeper.prepare(rehearsal.tree());
-        keeper.save(rehearsal.tree(), rehearsal.name() + time);
-      }
-      Versions.oneLine(rehearsal.tree());
-    }
-    var last = new Versions.Step(rehearsal.name() + REHEARSALS, rehearsal.tree(), tree -> {});
-    for (Keeper keeper : keepers) {
-      keeper.prepare(last.tree());
-      keeper.save(last.tree(), last.name());
-      emptyBytes.add(keeper.storedBytes());
-      restoreSeconds(last, keeper, scratch);
-    }
+    var emptyBytes = rehearse(versions.rehearsal(), keepers, scratch);
     var steps = versions.steps();
     for (int s = 0; s < steps.size(); s++) {
       var step = steps.get(s);
@@ -104,6 +85,25 @@ final class Rounds {
       }
     }
     runs++;
+  }
+
+  /** Returns what each store takes afterwards. */
+  private static List<Long> rehearse(
+      List<Versions.Step> steps, List<? extends Keeper> keepers, Path scratch)
+      throws IOException, InterruptedException, DaemonException {
+    for (var step : steps) {
+      make(step);
+      for (Keeper keeper : keepers) {
+        keeper.prepare(step.tree());
+        keeper.save(step.tree(), step.name());
+      }
+    }
+    var storedBytes = new ArrayList<Long>();
+    for (Keeper keeper : keepers) {
+      storedBytes.add(keeper.storedBytes());
+      restoreSeconds(steps.getLast(), keeper, scratch);
+    }
+    return storedBytes;
   }
 
   private static void make(Versions.Step step) throws IOException, InterruptedException {

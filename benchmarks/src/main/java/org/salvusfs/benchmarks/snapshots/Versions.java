@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.salvusfs.benchmarks.machine.Shell;
@@ -30,6 +31,7 @@ record Versions(Path directory, double scale, long seed) {
   private static final long PROGRAMS_BYTES = 1_500_000_000;
   private static final int CHANGED_OF = 50;
   private static final int INSERTED_BYTES = 100;
+  private static final int REHEARSED_CHANGES = 5;
 
   /** What happens to a tree before it is kept again. */
   @FunctionalInterface
@@ -44,16 +46,23 @@ record Versions(Path directory, double scale, long seed) {
    */
   record Step(String name, Path tree, Change change) {}
 
-  /** A tree like {@code home} that shares nothing with the others; it is not measured. */
-  Step rehearsal() {
+  /** A tree like {@code home} that shares nothing with the others, and small changes of it. */
+  List<Step> rehearsal() {
+    Path tree = directory.resolve(REHEARSAL);
     var others = new Versions(directory, scale, seed + 3);
-    return new Step(
-        REHEARSAL,
-        directory.resolve(REHEARSAL),
-        tree -> {
-          others.notebooks(tree);
-          others.checkout(tree);
-        });
+    var steps = new ArrayList<Step>();
+    steps.add(
+        new Step(
+            REHEARSAL,
+            tree,
+            empty -> {
+              others.notebooks(empty);
+              others.checkout(empty);
+            }));
+    for (int change = 1; change <= REHEARSED_CHANGES; change++) {
+      steps.add(new Step(REHEARSAL + change, tree, Versions::oneLine));
+    }
+    return steps;
   }
 
   /** All versions, each made from the one before. */
@@ -75,7 +84,7 @@ record Versions(Path directory, double scale, long seed) {
     new NotebookTree(seed, (long) (NOTEBOOKS_BYTES * scale)).write(tree.resolve("work"));
   }
 
-  static void oneLine(Path tree) throws IOException {
+  private static void oneLine(Path tree) throws IOException {
     Path text = tree.resolve("work/texts/file0.txt");
     Files.write(
         text, "one more line\n".getBytes(StandardCharsets.US_ASCII), StandardOpenOption.APPEND);

@@ -11,8 +11,8 @@ import org.salvusfs.daemon.crew.Crew;
 
 /**
  * Stores a sequence of bytes as chunks. One thread cuts them, in order, and the crew hashes, seals
- * and stores what is cut. Bytes in memory are cut where they lie; what a chunk may have in common
- * with another piece, or with a stored chunk, is copied together first.
+ * and stores what is cut. Bytes in memory are cut where they lie; what lies in a stored chunk, and
+ * what a cut may depend on where one piece ends and the next begins, is copied together first.
  */
 final class ChunkRun {
   /** A chunk of the sequence: its first byte is byte {@code offset} of the sequence. */

@@ -40,6 +40,8 @@ class SnapshotCrashTest {
 
   private static final Instant NOW = Instant.parse("2026-11-21T00:00:00Z");
   private static final int OPERATIONS_MAX = 300;
+  private static final ProjectId CLONE = new ProjectId(new UUID(11, 12));
+  private static final Project CLONED = new Project(CLONE, "clone", Durability.HOST, NOW);
 
   private Cut cut = new Cut();
   private SnapshotWorld world;
@@ -202,9 +204,6 @@ class SnapshotCrashTest {
         });
   }
 
-  private static final ProjectId CLONE = new ProjectId(new UUID(11, 12));
-  private static final Project CLONED = new Project(CLONE, "clone", Durability.HOST, NOW);
-
   private Clones clones() {
     var stores = world.rig.metadata;
     return new Clones(
@@ -215,9 +214,7 @@ class SnapshotCrashTest {
         stores.hosts());
   }
 
-  /**
-   * The clone is a project with these contents, which its origin's snapshot outlives, or nothing.
-   */
+  /** The clone is nothing, or a project with these contents, whatever becomes of the snapshot. */
   private void checkClone(Map<Key, String> contents) throws IOException {
     var stores = world.rig.metadata;
     boolean isThere = stores.projects().find("clone") != null;

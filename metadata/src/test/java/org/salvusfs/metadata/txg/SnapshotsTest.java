@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -22,6 +23,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.salvusfs.metadata.api.MetadataException;
+import org.salvusfs.metadata.api.ProjectId;
 import org.salvusfs.metadata.api.Snapshot;
 import org.salvusfs.metadata.api.SnapshotStore.Deletion;
 import org.salvusfs.metadata.item.Keys;
@@ -33,6 +35,7 @@ class SnapshotsTest {
   static final Muted MUTED = new Muted(Committer.class, Retirement.class, Snapshots.class);
 
   private static final Instant NOW = Instant.parse("2026-11-21T00:00:00Z");
+  private static final ProjectId CLONE = new ProjectId(new UUID(11, 12));
   private static final byte[] NAME = {'x'};
 
   private final Random random = new Random(3);
@@ -169,7 +172,7 @@ class SnapshotsTest {
   @ParameterizedTest
   @EnumSource
   void faultAnywhere_inEachStep_leavesAllOrNothing(Fault fault) throws IOException {
-    for (int step = 0; step < 3; step++) {
+    for (int step = 0; step < 4; step++) {
       for (int operation = 0; operation < 12; operation++) {
         try {
           oneFault(step, operation, fault);
@@ -196,13 +199,15 @@ class SnapshotsTest {
       switch (step) {
         case 0 -> world.snapshots().create("third", Snapshot.Kind.AUTO, "", NOW);
         case 1 -> world.snapshots().delete(first.created());
-        default -> world.snapshots().rollBack(first.created(), "before", "", NOW);
+        case 2 -> world.snapshots().rollBack(first.created(), "before", "", NOW);
+        default -> world.snapshots().createFor(CLONE, SnapshotWorld.MAKER, NOW);
       }
       world.snapshots().sweep();
     } catch (MetadataException.Unavailable e) {
       assertTrue(e.toString().contains("simulated"), e.toString());
     }
     faults.stopPlanned();
+    SnapshotWorld.clones(world.rig.metadata).forgetStrays(world.rig.project);
     world.snapshots().sweep();
     for (Snapshot snapshot : world.snapshots().list()) {
       world.copies.putIfAbsent(snapshot.created(), new TreeMap<>(live));
