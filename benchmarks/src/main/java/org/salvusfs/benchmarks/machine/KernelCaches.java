@@ -32,6 +32,14 @@ public final class KernelCaches {
     Shell.run(directory, "sync", "-f", ".");
   }
 
+  /**
+   * Writes back what is dirty of every filesystem: also of the one where a daemon or a server of
+   * the measured one keeps what it was sent.
+   */
+  public static void syncAll() throws IOException, InterruptedException {
+    Shell.run(Path.of("/"), "sync");
+  }
+
   /** Forgets file contents, names and attributes. Needs root. */
   public static void drop() throws IOException {
     Files.writeString(DROP, EVERYTHING);

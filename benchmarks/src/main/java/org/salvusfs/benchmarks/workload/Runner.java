@@ -71,7 +71,7 @@ final class Runner {
     for (int i = 0; i < places.size(); i++) {
       try {
         workload.preparation().run(places.get(i));
-        KernelCaches.sync(places.get(i).directory());
+        KernelCaches.syncAll();
         ready.add(i);
       } catch (IOException e) {
         tallies.get(i).fail(e);
@@ -91,7 +91,7 @@ final class Runner {
       try {
         double time = workload.work().seconds(places.get(i));
         // What is left to be written back is not to disturb the next one.
-        KernelCaches.sync(places.get(i).directory());
+        KernelCaches.syncAll();
         tally.add(time);
       } catch (IOException e) {
         tally.fail(e);
