@@ -2,7 +2,6 @@ package org.salvusfs.daemon.data;
 
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.concurrent.Executor;
 import org.salvusfs.blockstore.api.Chunks;
@@ -48,7 +47,7 @@ final class Capturer {
     file.forEachLayer(
         layer -> {
           if (!layer.marks().isEmpty()) {
-            snapshots.add(new Snapshot(file, layer));
+            snapshots.add(new Snapshot(files, file, layer));
           }
         });
     try {
@@ -67,36 +66,29 @@ final class Capturer {
       }
       return captures;
     } finally {
-      snapshots.forEach(Snapshot::unpin);
+      snapshots.forEach(snapshot -> snapshot.pinned.unpin());
     }
   }
 
-  /** What a layer had to log at one moment; its arrays are pinned until {@link #unpin}. */
+  /** What a layer had to log at one moment; its arrays are pinned until {@link Pinned#unpin}. */
   private static final class Snapshot {
     final DirtyFile file;
     final Layer layer;
     final List<Piece> pieces;
+    final Pinned pinned;
     final long sizeBytes;
     final long cut;
     final int epoch;
-    private final IdentityHashMap<Interval.Bytes, Boolean> pinned = new IdentityHashMap<>();
 
     /** Called under the file's lock. */
-    Snapshot(DirtyFile file, Layer layer) {
+    Snapshot(DirtyFiles files, DirtyFile file, Layer layer) {
       this.file = file;
       this.layer = layer;
       this.pieces = layer.unlogged();
       this.sizeBytes = layer.sizeBytes();
       this.cut = layer.marks().cut();
       this.epoch = layer.marks().endEpoch();
-      for (Piece piece : pieces) {
-        for (Interval interval :
-            layer.intervals().overlapping(piece.offset(), piece.end()).values()) {
-          if (interval instanceof Interval.Bytes bytes && pinned.put(bytes, true) == null) {
-            bytes.pin();
-          }
-        }
-      }
+      this.pinned = new Pinned(files, file, layer, pieces);
     }
 
     long memoryBytes() {
@@ -106,25 +98,8 @@ final class Capturer {
           .sum();
     }
 
-    /** Whether all of the range is still held by the very arrays that were captured. */
-    boolean isUnchanged(Piece piece) {
-      long covered = 0;
-      var intervals = layer.intervals().overlapping(piece.offset(), piece.end());
-      for (var entry : intervals.entrySet()) {
-        if (!(entry.getValue() instanceof Interval.Bytes bytes) || !pinned.containsKey(bytes)) {
-          return false;
-        }
-        covered += bytes.at(entry.getKey()).clip(piece.offset(), piece.end()).lengthBytes();
-      }
-      return covered == piece.lengthBytes();
-    }
-
     void logged() {
       file.onLayer(layer, () -> layer.marks().logged(epoch));
-    }
-
-    void unpin() {
-      file.onLayer(layer, () -> pinned.keySet().forEach(Interval.Bytes::unpin));
     }
   }
 
@@ -147,7 +122,7 @@ final class Capturer {
     for (Run run : runs) {
       List<Piece.InChunk> stored = locate(run);
       pieces.addAll(stored);
-      replace(snapshot, stored);
+      snapshot.pinned.replace(stored);
     }
     pieces.addAll(locate(scattered));
     pieces.sort((a, b) -> Long.compare(a.offset(), b.offset()));
@@ -202,23 +177,5 @@ final class Capturer {
       }
     }
     return located;
-  }
-
-  /** Lets the open layer refer to the chunks, where nothing changed meanwhile. */
-  private void replace(Snapshot snapshot, List<Piece.InChunk> stored) {
-    Layer layer = snapshot.layer;
-    snapshot.file.onLayer(
-        layer,
-        () -> {
-          if (layer.isFrozen()) {
-            return;
-          }
-          long before = layer.heldBytes();
-          for (Piece.InChunk piece : stored.stream().filter(snapshot::isUnchanged).toList()) {
-            var interval = new Interval.Stored(piece.length(), piece.chunk(), piece.chunkOffset());
-            layer.intervals().set(piece.offset(), interval);
-          }
-          files.released(layer.txg(), before - layer.heldBytes());
-        });
   }
 }

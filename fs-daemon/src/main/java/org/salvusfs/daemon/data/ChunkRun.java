@@ -37,6 +37,15 @@ final class ChunkRun {
    * where the bytes end. The pieces' arrays must not change until the crew has finished.
    */
   void store(List<Piece> pieces) throws IOException {
+    store(pieces, true);
+  }
+
+  /** The same for bytes that go on: those behind the last certain cut are left out. */
+  void storeBeginning(List<Piece> pieces) throws IOException {
+    store(pieces, false);
+  }
+
+  private void store(List<Piece> pieces, boolean whole) throws IOException {
     var inRow = new ArrayList<Piece>();
     long end = 0;
     for (Piece piece : pieces) {
@@ -52,7 +61,11 @@ final class ChunkRun {
           inRow.get(first) instanceof Piece.Memory memory && isCutInPlace(memory, at, end)
               ? memory.clip(at, at + batchBytesMax())
               : joined(inRow.subList(first, inRow.size()), at, end);
-      at += cut(window, window.end() == end);
+      int cut = cut(window, whole && window.end() == end);
+      if (cut == 0) {
+        return;
+      }
+      at += cut;
     }
   }
 
@@ -97,6 +110,9 @@ final class ChunkRun {
       }
       at += count;
       ends.add(at);
+    }
+    if (ends.isEmpty()) {
+      return 0;
     }
     var stored = new Chunk[ends.size()];
     batches.add(stored);

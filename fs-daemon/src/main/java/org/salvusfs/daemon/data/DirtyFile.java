@@ -14,6 +14,12 @@ final class DirtyFile {
   private final List<Layer> layers = new ArrayList<>(2);
   private boolean dead;
 
+  /** Whether a pass of {@link StoreAhead} goes on. */
+  private boolean storingAhead;
+
+  /** How much the newest layer is to hold before the next pass begins. */
+  private long storeAheadAt;
+
   /** No layer is left and the file is no longer found by its inode: look it up again. */
   synchronized boolean isDead() {
     return dead;
@@ -35,6 +41,7 @@ final class DirtyFile {
     }
     if (layers.isEmpty() || layers.getFirst().txg() < txg) {
       layers.addFirst(new Layer(txg, sizeBytes));
+      storeAheadAt = 0;
     }
     Layer layer = layers.getFirst();
     if (layer.txg() != txg || layer.isFrozen()) {
@@ -54,6 +61,57 @@ final class DirtyFile {
       }
     }
     return null;
+  }
+
+  /**
+   * Whether the caller is to begin a pass over the layer of {@code txg}, which {@link
+   * #endStoreAhead} then ends: no other goes on, and the layer holds enough.
+   */
+  synchronized boolean beginStoreAhead(long txg, long heldBytesMin) {
+    if (storingAhead || layers.isEmpty()) {
+      return false;
+    }
+    Layer newest = layers.getFirst();
+    storingAhead =
+        newest.txg() == txg
+            && !newest.isFrozen()
+            && newest.heldBytes() >= Math.max(heldBytesMin, storeAheadAt);
+    return storingAhead;
+  }
+
+  /**
+   * The pass over the layer of {@code txg} is over.
+   *
+   * @param moreBytes by how much the layer grows before the next one
+   */
+  synchronized void endStoreAhead(long txg, long moreBytes) {
+    storingAhead = false;
+    if (!layers.isEmpty() && layers.getFirst().txg() == txg) {
+      storeAheadAt = layers.getFirst().heldBytes() + moreBytes;
+    }
+  }
+
+  /** Long runs of the open layer of {@code txg}, pinned; null if there is no such layer. */
+  synchronized @Nullable LongRuns pinLongRuns(
+      DirtyFiles files, long txg, long runBytesMin, long bytesMax) {
+    if (layers.isEmpty() || layers.getFirst().txg() != txg || layers.getFirst().isFrozen()) {
+      return null;
+    }
+    Layer layer = layers.getFirst();
+    List<List<Piece>> runs = layer.longRuns(runBytesMin, bytesMax);
+    return new LongRuns(
+        runs, new Pinned(files, this, layer, runs.stream().flatMap(List::stream).toList()));
+  }
+
+  /**
+   * Bytes in memory without a gap.
+   *
+   * @param pinned the arrays of them all
+   */
+  record LongRuns(List<List<Piece>> runs, Pinned pinned) {
+    long bytes() {
+      return runs.stream().flatMap(List::stream).mapToLong(Piece::lengthBytes).sum();
+    }
   }
 
   /** The layers, oldest first, for an action under the lock. */

@@ -61,6 +61,7 @@ public final class FileContents implements Contents {
   private final Editor editor;
   private final WriteOut writeOut;
   private final Capturer capturer;
+  private final StoreAhead storeAhead;
 
   /**
    * @param live items as they are at the time of each call, uncommitted ones included
@@ -81,6 +82,7 @@ public final class FileContents implements Contents {
     this.editor = new Editor(files, reader);
     this.writeOut = new WriteOut(chunks, workers, options.parallelism, options.extentBytesMax);
     this.capturer = new Capturer(chunks, files, workers, options.parallelism);
+    this.storeAhead = new StoreAhead(chunks, files, workers, options.parallelism);
   }
 
   /**
@@ -102,13 +104,15 @@ public final class FileContents implements Contents {
 
   /**
    * Sets bytes to a copy of the remaining ones of {@code from}. They are held in memory until the
-   * group is committed, or until a capture stores them.
+   * group is committed, or until a capture or {@link StoreAhead} stores them.
    *
    * @return by how many bytes the allocation grows
    */
   public long write(Tx tx, long inode, InodeItem item, long offset, ByteBuffer from)
       throws IOException {
-    return editor.write(tx.txg(), live, inode, item, offset, from);
+    long grows = editor.write(tx.txg(), live, inode, item, offset, from);
+    storeAhead.wrote(tx.txg(), inode);
+    return grows;
   }
 
   /**
@@ -298,5 +302,15 @@ public final class FileContents implements Contents {
   @Override
   public long dirtyBytes(long txg) {
     return files.heldBytes(txg);
+  }
+
+  @Override
+  public boolean isReleasing(long txg) {
+    return storeAhead.isReleasing(txg);
+  }
+
+  @Override
+  public void onRelease(Runnable heard) {
+    storeAhead.onRelease(heard);
   }
 }

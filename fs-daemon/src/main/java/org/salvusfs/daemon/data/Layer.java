@@ -95,6 +95,39 @@ final class Layer {
     marks.touch();
   }
 
+  /**
+   * Bytes in memory that lie without a gap, as lists of at least {@code runBytesMin} each,
+   * ascending; no more are looked for when {@code bytesMax} are found.
+   */
+  List<List<Piece>> longRuns(long runBytesMin, long bytesMax) {
+    var runs = new ArrayList<List<Piece>>();
+    var run = new ArrayList<Piece>();
+    long runBytes = 0;
+    long found = 0;
+    for (var entry : intervals.all().entrySet()) {
+      boolean inMemory = entry.getValue() instanceof Interval.Bytes;
+      if (!run.isEmpty() && !(inMemory && run.getLast().end() == entry.getKey())) {
+        if (runBytes >= runBytesMin) {
+          runs.add(run);
+          found += runBytes;
+        }
+        run = new ArrayList<>();
+        runBytes = 0;
+      }
+      if (found + runBytes >= bytesMax) {
+        break;
+      }
+      if (inMemory) {
+        run.add(entry.getValue().at(entry.getKey()));
+        runBytes += entry.getValue().lengthBytes();
+      }
+    }
+    if (runBytes >= runBytesMin) {
+      runs.add(run);
+    }
+    return runs;
+  }
+
   /** What the marked ranges hold now, holes included, ascending. */
   List<Piece> unlogged() {
     var pieces = new ArrayList<Piece>();

@@ -10,7 +10,8 @@
  * open txg; {@link org.salvusfs.daemon.data.Reader} reads through all layers down to the tree;
  * {@link org.salvusfs.daemon.data.WriteOut} turns the layers of a closed txg into items; {@link
  * org.salvusfs.daemon.data.Capturer} turns what a file changed since its last fsync into a payload
- * for the intent log.
+ * for the intent log. {@link org.salvusfs.daemon.data.StoreAhead} makes chunks of what streams into
+ * large files while the txg is open, so that these roads are short.
  *
  * <p>Invariants:
  *
@@ -33,8 +34,8 @@
  *
  * <p>Threads: operations and captures run on their callers' threads, a commit on the committer;
  * both share tasks with the workers that the wiring hands in, through {@link
- * org.salvusfs.daemon.data.Crew}, whose tasks never wait for each other. Read-ahead runs on the
- * workers alone.
+ * org.salvusfs.daemon.crew.Crew}, whose tasks never wait for each other. Read-ahead and store-ahead
+ * run on the workers alone.
  *
  * <p>Locks, in order: the inode's lock (the VFS's), a held txg, a file's monitor ({@link
  * org.salvusfs.daemon.data.DirtyFile}). The monitors are leaves: no I/O, no other lock under them.

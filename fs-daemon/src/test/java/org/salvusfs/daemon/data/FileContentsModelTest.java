@@ -14,9 +14,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.salvusfs.blockstore.api.BlockStoreException;
@@ -26,18 +23,12 @@ import org.salvusfs.metadata.txg.Contents;
 import org.salvusfs.metadata.txg.Tx;
 
 /**
- * Random operations, captures, commits stopped between their steps, full disks, damaged chunks and
- * crashes, against byte arrays.
+ * Random operations, captures, commits stopped between their steps, workers that come late, full
+ * disks, damaged chunks and crashes, against byte arrays.
  */
 class FileContentsModelTest {
-  private static final ExecutorService WORKERS = Executors.newFixedThreadPool(2);
   private static final long[] BASES = {0, 0, 0, 1L << 33, (1L << 62) - (1 << 20)};
   private static final int[] SIZES_MAX = {4000, 40_000, 300_000, 100_000, 20_000};
-
-  @AfterAll
-  static void stop() {
-    WORKERS.shutdown();
-  }
 
   @Test
   void randomOperations_withCommitsAndCrashes_equalModel() {
@@ -85,12 +76,16 @@ class FileContentsModelTest {
     final Random random;
     final ArrayDeque<String> history = new ArrayDeque<>();
     final FakeChunks chunks = new FakeChunks(1024);
+
+    /** What workers are to do; they are free at moments that {@link #step} chooses. */
+    final ArrayDeque<Runnable> tasks = new ArrayDeque<>();
+
     final MiniTxg txgs =
         new MiniTxg(
             chunks,
             live ->
                 new FileContents(
-                    chunks, live, WORKERS, new FileContents.Options(2, 64 << 10, 1024)));
+                    chunks, live, tasks::add, new FileContents.Options(2, 64 << 10, 1024)));
     final List<Tracked> files = new ArrayList<>();
     final ArrayDeque<Pending> pending = new ArrayDeque<>();
     long nextInode = 10;
@@ -109,7 +104,7 @@ class FileContentsModelTest {
       int which = random.nextInt(files.size());
       Tracked file = files.get(which);
       int sizeMax = SIZES_MAX[which];
-      int n = random.nextInt(100);
+      int n = random.nextInt(106);
       if (n < 30) {
         write(file, sizeMax);
       } else if (n < 38) {
@@ -134,9 +129,28 @@ class FileContentsModelTest {
         failingOperation(file);
       } else if (n < 99) {
         checkAll();
-      } else {
+      } else if (n < 100) {
         crash();
+      } else {
+        work(file, sizeMax);
       }
+    }
+
+    /** A worker does what waits, while the disk gets full or something changes. */
+    private void work(Tracked file, int sizeMax) {
+      Runnable task = tasks.poll();
+      if (task == null) {
+        return;
+      }
+      note("worker");
+      switch (random.nextInt(4)) {
+        case 0 -> chunks.duringPut.set(() -> changeMeanwhile(file, sizeMax));
+        case 1 -> chunks.putsLeft.set(random.nextInt(40));
+        default -> {}
+      }
+      task.run();
+      chunks.duringPut.set(null);
+      chunks.putsLeft.set(Long.MAX_VALUE);
     }
 
     private void note(String what) {
@@ -450,6 +464,7 @@ class FileContentsModelTest {
     private void crash() throws IOException {
       note("crash, committed " + txgs.committedTxg() + ", step " + commitStep);
       pending.clear();
+      tasks.clear();
       commitStep = 0;
       txgs.crash(
           engine -> {

@@ -52,4 +52,13 @@ public interface Contents {
 
   /** Bytes of file contents held in memory by layers of {@code txg}. */
   long dirtyBytes(long txg);
+
+  /**
+   * Whether some of {@link #dirtyBytes} will be released soon without a commit. Who waits for that
+   * hears of it by {@link #onRelease}, also if nothing comes of it.
+   */
+  boolean isReleasing(long txg);
+
+  /** Has {@code heard} run after memory was released without a commit, on any thread, unlocked. */
+  void onRelease(Runnable heard);
 }

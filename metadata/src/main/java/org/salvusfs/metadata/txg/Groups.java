@@ -191,7 +191,7 @@ final class Groups implements DirtyBudget.Owner {
           if (hasOwnRoom && share.admit(heldBytes(), bytes)) {
             return;
           }
-          if (!hasOwnRoom) {
+          if (!hasOwnRoom && !willHaveRoom()) {
             requestClose();
           }
           nanosLeft = await(nanosLeft, "the store has not taken earlier changes");
@@ -214,6 +214,12 @@ final class Groups implements DirtyBudget.Owner {
     Group open = state.open();
     return open.overlay.changes() < options.changesMax()
         && contents.dirtyBytes(open.txg) + bytes <= options.dirtyBytesMax();
+  }
+
+  /** Whether the open group will have room without being closed. */
+  private boolean willHaveRoom() {
+    Group open = state.open();
+    return open.overlay.changes() < options.changesMax() && contents.isReleasing(open.txg);
   }
 
   private long heldBytes() {
@@ -246,7 +252,7 @@ final class Groups implements DirtyBudget.Owner {
     }
   }
 
-  /** The contents of the latest commit are dropped. */
+  /** Contents were dropped, by a commit or before it. */
   void released() {
     share.released(heldBytes());
   }

@@ -114,6 +114,7 @@ public final class Transactions implements AutoCloseable {
             parts.tree(), contents, options, parts.budget(), head.root(), head.txg(), openTxg);
     this.tenure = new Tenure(parts.lease(), leaseTerm, groups);
     view.attach(groups);
+    contents.onRelease(groups::released);
     this.appender = new LogAppender(parts.log(), journal, contents, parts.chunks(), view, tenure);
     this.retirement =
         new Retirement(parts.nodes(), parts.nanoClock(), options.nodeGrace().toNanos());

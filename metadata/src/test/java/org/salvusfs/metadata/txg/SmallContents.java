@@ -19,6 +19,8 @@ final class SmallContents implements Contents {
   private final ConcurrentSkipListMap<Long, TreeMap<Long, Dirty>> layers =
       new ConcurrentSkipListMap<>();
   private final View live;
+  private volatile boolean releasing;
+  private volatile Runnable heard = () -> {};
 
   SmallContents(View live) {
     this.live = live;
@@ -82,6 +84,22 @@ final class SmallContents implements Contents {
     if (item != null) {
       set(tx, inode, InodeItem.decode(item), payload);
     }
+  }
+
+  @Override
+  public boolean isReleasing(long txg) {
+    return releasing;
+  }
+
+  @Override
+  public void onRelease(Runnable heard) {
+    this.heard = heard;
+  }
+
+  /** Says that memory will be released soon, or that nothing came of it. */
+  void releasing(boolean soon) {
+    releasing = soon;
+    heard.run();
   }
 
   @Override

@@ -19,6 +19,7 @@ import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.salvusfs.metadata.api.Fence;
@@ -209,6 +210,36 @@ class TransactionsTest {
     writer.transactions().close();
     holder.transactions().close();
     assertEquals(0, rig.budget.heldBytes());
+  }
+
+  @Test
+  void awaitRoom_whileContentsAreReleased_waitsForThat_andCommitsIfNothingComesOfIt()
+      throws Exception {
+    rig.options =
+        new Transactions.Options(
+            rig.options.interval(), 10, 10_000, Duration.ofMinutes(5), rig.options.nodeGrace());
+    var on = rig.open();
+    write(on, create(on, "a"), "0123456789");
+    long committed = on.transactions().committedTxg();
+    on.contents().releasing(true);
+    var writer =
+        new FutureTask<Void>(
+            () -> {
+              on.transactions().awaitRoom(10);
+              return null;
+            });
+    var thread = new Thread(writer);
+    thread.start();
+    while (thread.getState() != Thread.State.TIMED_WAITING) {
+      Thread.onSpinWait();
+    }
+    on.contents().releasing(true);
+    assertEquals(committed, on.transactions().committedTxg());
+    assertFalse(writer.isDone());
+    on.contents().releasing(false);
+    writer.get();
+    assertTrue(on.transactions().committedTxg() > committed);
+    on.transactions().close();
   }
 
   @Test
