@@ -8,10 +8,16 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.salvusfs.metadata.api.Cursor;
+import org.salvusfs.metadata.api.MetadataException;
+import org.salvusfs.metadata.item.ExtentItem;
+import org.salvusfs.metadata.item.Keys;
 
 /** When and what is stored before a commit; workers run when the test says so. */
 class StoreAheadTest {
@@ -67,6 +73,36 @@ class StoreAheadTest {
     assertCommits(data);
     long storedByCommit = home.chunks.putBytes.get() - stored;
     assertTrue(storedByCommit < 9 * MIB, "stored by the commit: " + storedByCommit);
+  }
+
+  @Test
+  void stream_isCutAsIfItWereStoredAtOnce() throws IOException {
+    var atOnce = new Home(256 * KIB, task -> {});
+    atOnce.create(FILE);
+    byte[] data = new byte[30 * MIB];
+    random.nextBytes(data);
+    for (int at = 0; at < data.length; at += 300 * KIB) {
+      byte[] next = Arrays.copyOfRange(data, at, Math.min(data.length, at + 300 * KIB));
+      home.write(FILE, at, next);
+      atOnce.write(FILE, at, next);
+      if (random.nextInt(10) == 0) {
+        work();
+      }
+    }
+    assertTrue(home.chunks.puts.get() > 0);
+    home.txgs.commit();
+    atOnce.txgs.commit();
+    assertEquals(extents(atOnce), extents(home));
+  }
+
+  private static List<String> extents(Home home) throws MetadataException {
+    var extents = new ArrayList<String>();
+    Cursor cursor = home.txgs.committed().scan(Keys.extent(FILE, 0), Keys.extent(FILE, 1L << 40));
+    while (cursor.next()) {
+      ExtentItem item = ExtentItem.decode(cursor.value());
+      extents.add(Keys.suffixLong(cursor.key()) + " " + item.chunk() + " " + item.chunkOffset());
+    }
+    return extents;
   }
 
   @Test
