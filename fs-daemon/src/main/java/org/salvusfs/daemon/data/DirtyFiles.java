@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -16,8 +15,6 @@ final class DirtyFiles {
   private static final class Group {
     final Set<Long> inodes = ConcurrentHashMap.newKeySet();
     final AtomicLong heldBytes = new AtomicLong();
-    final AtomicLong aheadBytes = new AtomicLong();
-    final AtomicInteger aheadPasses = new AtomicInteger();
   }
 
   private final Map<Long, DirtyFile> files = new ConcurrentHashMap<>();
@@ -84,32 +81,6 @@ final class DirtyFiles {
     Group group = groups.get(txg);
     if (group != null) {
       group.heldBytes.addAndGet(-bytes);
-    }
-  }
-
-  /** How many passes store contents of {@code txg} ahead of its commit. */
-  int aheadPasses(long txg) {
-    Group group = groups.get(txg);
-    return group == null ? 0 : group.aheadPasses.get();
-  }
-
-  void countAheadPasses(long txg, int change) {
-    Group group = groups.get(txg);
-    if (group != null) {
-      group.aheadPasses.addAndGet(change);
-    }
-  }
-
-  /** How much of {@code txg} was stored ahead of its commit. */
-  long aheadBytes(long txg) {
-    Group group = groups.get(txg);
-    return group == null ? 0 : group.aheadBytes.get();
-  }
-
-  void addAheadBytes(long txg, long bytes) {
-    Group group = groups.get(txg);
-    if (group != null) {
-      group.aheadBytes.addAndGet(bytes);
     }
   }
 

@@ -237,6 +237,7 @@ public final class FileContents implements Contents {
   @Override
   public void committed(long txg) {
     files.committed(txg);
+    storeAhead.committed(txg);
   }
 
   @Override

@@ -3,8 +3,12 @@ package org.salvusfs.daemon.data;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.salvusfs.blockstore.api.Chunks;
 import org.salvusfs.daemon.crew.Crew;
 import org.slf4j.Logger;
@@ -41,7 +45,14 @@ final class StoreAhead {
   private final DirtyFiles files;
   private final Executor workers;
   private final int parallelism;
+  private final Map<Long, Progress> groups = new ConcurrentHashMap<>();
   private volatile Runnable released = () -> {};
+
+  /** How far a group is. */
+  private static final class Progress {
+    final AtomicInteger passes = new AtomicInteger();
+    final AtomicLong storedBytes = new AtomicLong();
+  }
 
   StoreAhead(Chunks chunks, DirtyFiles files, Executor workers, int parallelism) {
     this.chunks = chunks;
@@ -57,53 +68,61 @@ final class StoreAhead {
 
   /** Whether memory that {@code txg} holds is released soon, without its commit. */
   boolean isReleasing(long txg) {
-    return files.aheadPasses(txg) > 0 && hasRoom(txg);
+    Progress group = groups.get(txg);
+    return group != null && group.passes.get() > 0 && hasRoom(group);
   }
 
   /** A file was written to in the open group {@code txg}. */
   void wrote(long txg, long inode) {
     DirtyFile file = files.find(inode);
-    if (file != null && hasRoom(txg) && file.beginStoreAhead(txg, bytes(DUE_CHUNKS))) {
-      files.countAheadPasses(txg, 1);
-      next(txg, file);
+    if (file == null || !file.beginStoreAhead(txg, bytes(DUE_CHUNKS))) {
+      return;
     }
+    Progress group = groups.computeIfAbsent(txg, t -> new Progress());
+    group.passes.incrementAndGet();
+    next(txg, group, file);
   }
 
-  private boolean hasRoom(long txg) {
-    return files.aheadBytes(txg) < bytes(GROUP_CHUNKS);
+  /** The group is committed. */
+  void committed(long txg) {
+    groups.remove(txg);
+  }
+
+  private boolean hasRoom(Progress group) {
+    return group.storedBytes.get() < bytes(GROUP_CHUNKS);
   }
 
   private long bytes(int longestChunks) {
     return (long) longestChunks * chunks.chunkBytesMax();
   }
 
-  private void next(long txg, DirtyFile file) {
+  private void next(long txg, Progress group, DirtyFile file) {
     try {
-      workers.execute(() -> run(txg, file));
+      workers.execute(() -> run(txg, group, file));
     } catch (RejectedExecutionException shuttingDown) {
-      end(txg, file, Pass.FAILED.moreBytes);
+      end(txg, group, file, Pass.LAST);
     }
   }
 
-  private void run(long txg, DirtyFile file) {
-    Pass pass = Pass.FAILED;
+  private void run(long txg, Progress group, DirtyFile file) {
+    Pass pass = Pass.LAST;
     try {
-      pass = pass(txg, file);
+      pass = hasRoom(group) ? pass(txg, group, file) : Pass.LAST;
     } catch (IOException e) {
       log.info("txg {} was not stored ahead of its commit: {}", txg, e.toString());
     } finally {
-      if (pass.isStream && hasRoom(txg)) {
+      if (pass.isStream) {
         released.run();
-        next(txg, file);
+        next(txg, group, file);
       } else {
-        end(txg, file, pass.moreBytes);
+        end(txg, group, file, pass);
       }
     }
   }
 
-  private void end(long txg, DirtyFile file, long moreBytes) {
-    file.endStoreAhead(txg, moreBytes);
-    files.countAheadPasses(txg, -1);
+  private void end(long txg, Progress group, DirtyFile file, Pass pass) {
+    file.endStoreAhead(txg, pass.moreBytes);
+    group.passes.decrementAndGet();
     released.run();
   }
 
@@ -115,13 +134,13 @@ final class StoreAhead {
    */
   private record Pass(boolean isStream, long moreBytes) {
     /** Not again in this group. */
-    static final Pass FAILED = new Pass(false, Long.MAX_VALUE / 2);
+    static final Pass LAST = new Pass(false, Long.MAX_VALUE / 2);
   }
 
-  private Pass pass(long txg, DirtyFile file) throws IOException {
+  private Pass pass(long txg, Progress group, DirtyFile file) throws IOException {
     DirtyFile.LongRuns found = file.pinLongRuns(files, txg, bytes(RUN_CHUNKS), bytes(PASS_CHUNKS));
     if (found == null) {
-      return Pass.FAILED;
+      return Pass.LAST;
     }
     try {
       long foundBytes = found.bytes();
@@ -129,8 +148,8 @@ final class StoreAhead {
         return new Pass(false, bytes(DUE_CHUNKS) - foundBytes);
       }
       long replacedBytes = found.pinned().replace(store(found.runs()));
-      files.addAheadBytes(txg, replacedBytes);
-      return replacedBytes >= foundBytes / 2 ? new Pass(true, 0) : Pass.FAILED;
+      group.storedBytes.addAndGet(replacedBytes);
+      return replacedBytes >= foundBytes / 2 ? new Pass(true, 0) : Pass.LAST;
     } finally {
       found.pinned().unpin();
     }
