@@ -12,11 +12,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Random;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.salvusfs.daemon.fs.Errno;
@@ -337,6 +340,40 @@ public abstract class MountDataContract extends MountTests {
           assertEquals(data.length, done);
           assertArrayEquals(data, Posix.pread(fd, data.length, 0));
         });
+  }
+
+  @Test
+  void asynchronousDirectWrite_whileAnotherReads_isSeenAfterwards() throws Exception {
+    byte[] data = new byte[640 * 1024];
+    Files.write(at("f"), data);
+    var done = new AtomicBoolean();
+    var reader =
+        new FutureTask<Void>(
+            () -> {
+              var into = ByteBuffer.allocateDirect(data.length);
+              try (var channel = FileChannel.open(at("f"), READ)) {
+                while (!done.get()) {
+                  channel.read(into.clear(), 0);
+                }
+              }
+              return null;
+            });
+    new Thread(reader).start();
+    try {
+      open(
+          "f",
+          Posix.O_RDWR | Posix.O_DIRECT,
+          direct -> {
+            for (int i = 1; i <= 300; i++) {
+              Arrays.fill(data, (byte) i);
+              assertEquals(data.length, Posix.aioPwrite(direct, data, 0));
+              assertArrayEquals(data, Files.readAllBytes(at("f")), "write " + i);
+            }
+          });
+    } finally {
+      done.set(true);
+    }
+    reader.get();
   }
 
   @Test

@@ -11,6 +11,7 @@ import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Arrays;
 
 /**
  * The system calls by which contract tests look at a mount, where java.nio has none or says too
@@ -139,6 +140,44 @@ public final class Posix {
           (long) data.length,
           offset);
     }
+  }
+
+  /**
+   * One asynchronous write by io_submit(2) from memory aligned for O_DIRECT, awaited; the count, or
+   * a negative errno.
+   */
+  public static long aioPwrite(int fd, byte[] data, long offset) throws Failed {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment from = arena.allocate(data.length, 4096);
+      MemorySegment.copy(data, 0, from, ValueLayout.JAVA_BYTE, 0, data.length);
+      // struct iocb of linux/aio_abi.h
+      MemorySegment order = arena.allocate(64, 8);
+      order.set(ValueLayout.JAVA_SHORT, 16, (short) 1); // IOCB_CMD_PWRITE
+      order.set(INT, 20, fd);
+      order.set(LONG, 24, from.address());
+      order.set(LONG, 32, data.length);
+      order.set(LONG, 40, offset);
+      MemorySegment orders = arena.allocateFrom(LONG, order.address());
+      MemorySegment event = arena.allocate(32, 8);
+      MemorySegment context = arena.allocate(LONG);
+      boolean arm = System.getProperty("os.arch").equals("aarch64");
+      syscall(arena, arm ? 0 : 206, 1, context.address()); // io_setup
+      long number = context.get(LONG, 0);
+      try {
+        syscall(arena, arm ? 2 : 209, number, 1, orders.address()); // io_submit
+        syscall(arena, arm ? 4 : 208, number, 1, 1, event.address(), 0); // io_getevents
+        return event.get(LONG, 16);
+      } finally {
+        syscall(arena, arm ? 1 : 207, number); // io_destroy
+      }
+    }
+  }
+
+  private static void syscall(Arena arena, long... words) throws Failed {
+    var types = new MemoryLayout[words.length];
+    Arrays.fill(types, LONG);
+    Object[] arguments = Arrays.stream(words).boxed().toArray();
+    call(arena, "syscall", 1, LONG, types, arguments);
   }
 
   /** One write(2); the count. */

@@ -15,7 +15,6 @@ import org.salvusfs.daemon.posix.Native;
 final class Handshake {
   private static final int WANTED =
       Abi.Init.ASYNC_READ
-          | Abi.Init.ASYNC_DIO
           | Abi.Init.ATOMIC_O_TRUNC
           | Abi.Init.BIG_WRITES
           | Abi.Init.DO_READDIRPLUS
@@ -45,8 +44,12 @@ final class Handshake {
 
   private static final int CONGESTED_AT = 48;
 
-  /** The features that this code can live with, whoever agreed on them. */
-  static final int KNOWN = WANTED | Abi.Init.WRITEBACK_CACHE | Abi.Init.NO_OPEN_SUPPORT;
+  /**
+   * The features that this code can live with, whoever agreed on them: earlier versions took
+   * ASYNC_DIO, after whose writes others read old bytes (docs/decisions/028).
+   */
+  static final int KNOWN =
+      WANTED | Abi.Init.WRITEBACK_CACHE | Abi.Init.NO_OPEN_SUPPORT | Abi.Init.ASYNC_DIO;
 
   private final int wanted;
 
