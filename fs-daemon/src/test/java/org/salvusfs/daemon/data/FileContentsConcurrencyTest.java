@@ -95,10 +95,13 @@ class FileContentsConcurrencyTest {
                     return null;
                   })));
       var random = new Random(seed);
-      for (int i = 0; i < 2_000; i++) {
-        write(home, files.get(random.nextInt(FILES)), txg, random);
+      try {
+        for (int i = 0; i < 2_000; i++) {
+          write(home, files.get(random.nextInt(FILES)), txg, random);
+        }
+      } finally {
+        done.set(true);
       }
-      done.set(true);
       for (Future<?> other : others) {
         other.get();
       }
