@@ -141,6 +141,7 @@ public final class ConfigFile {
         new DaemonConfig.Fuse(
             value(Setting.FUSE_THREADS),
             value(Setting.FUSE_WRITEBACK),
+            value(Setting.FUSE_KEEP_AWAKE),
             value(Setting.FUSE_BINDING)),
         new DaemonConfig.Keeping(
             value(Setting.SNAPSHOTS_POLICY),

@@ -32,6 +32,7 @@ import org.salvusfs.daemon.metrics.ProjectMeters;
 import org.salvusfs.daemon.metrics.RunMeters;
 import org.salvusfs.daemon.metrics.ScrubMeters;
 import org.salvusfs.daemon.metrics.SnapshotMeters;
+import org.salvusfs.daemon.processors.AwakeProcessors;
 import org.salvusfs.daemon.vfs.MountFileSystem;
 import org.salvusfs.metadata.api.MetadataException;
 import org.salvusfs.metadata.lease.HostLease;
@@ -324,10 +325,23 @@ public final class DaemonStart {
             stores::freeBytes,
             surroundings.wallClock(),
             surroundings.nanoClock());
-    var mount = serve(fileSystem, parts.operations()::completed);
+    var mount = serve(fileSystem, listener(parts.operations()));
     daemon.mounted(new Daemon.Mounted(mount, fileSystem));
     Thread.ofVirtual().name("mount-watch").start(() -> stopWithMount(mount));
     HostMeters.register(registry, parts, mount);
+  }
+
+  private OperationListener listener(OperationMeters operations) {
+    var threads = Thread.ofPlatform().daemon().name("awake").factory();
+    var awake = AwakeProcessors.start(config.fuse().keepAwake(), threads);
+    if (awake.isEmpty()) {
+      return operations::completed;
+    }
+    var processors = closing.started("the watch of processors", awake.get());
+    return (operation, nanos, errno) -> {
+      operations.completed(operation, nanos, errno);
+      processors.served();
+    };
   }
 
   private FuseMount serve(MountFileSystem fileSystem, OperationListener listener)

@@ -18,7 +18,6 @@ final class Handshake {
           | Abi.Init.ATOMIC_O_TRUNC
           | Abi.Init.BIG_WRITES
           | Abi.Init.DO_READDIRPLUS
-          | Abi.Init.READDIRPLUS_AUTO
           | Abi.Init.PARALLEL_DIROPS
           | Abi.Init.ABORT_ERROR
           | Abi.Init.MAX_PAGES
@@ -49,7 +48,11 @@ final class Handshake {
    * ASYNC_DIO, after whose writes others read old bytes (docs/decisions/028).
    */
   static final int KNOWN =
-      WANTED | Abi.Init.WRITEBACK_CACHE | Abi.Init.NO_OPEN_SUPPORT | Abi.Init.ASYNC_DIO;
+      WANTED
+          | Abi.Init.WRITEBACK_CACHE
+          | Abi.Init.NO_OPEN_SUPPORT
+          | Abi.Init.READDIRPLUS_AUTO
+          | Abi.Init.ASYNC_DIO;
 
   private final int wanted;
 
