@@ -14,6 +14,7 @@ import org.salvusfs.daemon.management.DaemonException;
 public enum Program {
   CP("cp", "coreutils"),
   DD("dd", "coreutils"),
+  LS("ls", "coreutils"),
   STAT("stat", "coreutils"),
   SYNC("sync", "coreutils"),
   TAR("tar", "tar"),

@@ -2,7 +2,6 @@ package org.salvusfs.benchmarks.workload;
 
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -28,11 +27,12 @@ final class SmallFileWork {
   static List<Workload> all(Scale scale) {
     var rate = new Measure.PerSecond(scale.smallFiles(), "files");
     Set<Program> stat = Set.of(Program.STAT);
+    Set<Program> ls = Set.of(Program.LS);
     return List.of(
         Workload.warm("create", rate, NONE, p -> p.clear(DIRECTORY), SmallFileWork::create),
         Workload.cold("stat-cold", rate, stat, SmallFileWork::provide, SmallFileWork::statAll),
         Workload.again("stat-warm", rate, stat, SmallFileWork::provide, SmallFileWork::statAll),
-        Workload.cold("list-cold", rate, NONE, SmallFileWork::provide, SmallFileWork::list),
+        Workload.cold("list-cold", rate, ls, SmallFileWork::provide, SmallFileWork::list),
         Workload.cold("read-cold", rate, NONE, SmallFileWork::provide, SmallFileWork::readAll),
         Workload.again("read-warm", rate, NONE, SmallFileWork::provide, SmallFileWork::readAll),
         Workload.warm("remove", rate, NONE, SmallFileWork::provide, SmallFileWork::removeAll));
@@ -76,13 +76,8 @@ final class SmallFileWork {
     Shell.run(place.resolve(DIRECTORY), words.toArray(String[]::new));
   }
 
-  /** What {@code ls -l} does: names, and the attributes of each. */
-  private static void list(Place place) throws IOException {
-    try (var files = Files.newDirectoryStream(place.resolve(DIRECTORY))) {
-      for (Path file : files) {
-        Files.getAttribute(file, "unix:ino", LinkOption.NOFOLLOW_LINKS);
-      }
-    }
+  private static void list(Place place) throws IOException, InterruptedException {
+    Shell.run(place.resolve(DIRECTORY), "ls", "-l");
   }
 
   private static void readAll(Place place) throws IOException {
