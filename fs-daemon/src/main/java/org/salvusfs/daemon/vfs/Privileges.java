@@ -3,6 +3,7 @@ package org.salvusfs.daemon.vfs;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import java.io.IOException;
+import java.util.function.LongConsumer;
 import org.salvusfs.metadata.item.InodeItem;
 import org.salvusfs.metadata.item.Keys;
 import org.salvusfs.metadata.txg.Tx;
@@ -17,9 +18,14 @@ final class Privileges {
   private static final int EXECUTE_BITS = 0111;
 
   private final Parts parts;
+  private final LongConsumer unasked;
 
-  Privileges(Parts parts) {
+  /**
+   * @param unasked hears of inodes that lost some: answers to writes carry no attributes
+   */
+  Privileges(Parts parts, LongConsumer unasked) {
     this.parts = parts;
+    this.unasked = unasked;
   }
 
   /** The mode without privileges; a directory's bits mean something else and stay. */
@@ -58,6 +64,7 @@ final class Privileges {
       dropCapability(tx, inode);
       tx.apply();
     }
+    unasked.accept(inode);
     return dropped;
   }
 }

@@ -45,6 +45,8 @@ public final class ProjectFileSystem implements FileSystem {
    * @param wallClock nanoseconds since 1970
    * @param nanoClock monotonic
    * @param snapshots what the mount shows of them
+   * @param unasked hears of inodes whose attributes changed by a request whose answer does not tell
+   *     the kernel so; called by workers, under the inode's lock
    */
   public record Setup(
       ProjectId project,
@@ -52,7 +54,8 @@ public final class ProjectFileSystem implements FileSystem {
       LongSupplier freeBytes,
       LongSupplier wallClock,
       LongSupplier nanoClock,
-      SnapshotSource snapshots) {}
+      SnapshotSource snapshots,
+      LongConsumer unasked) {}
 
   private final ProjectId project;
   private final SnapshotSource snapshots;
@@ -89,7 +92,7 @@ public final class ProjectFileSystem implements FileSystem {
             setup.wallClock());
     this.freeBytes = setup.freeBytes();
     var accessTimes = new AccessTimes(parts);
-    var privileges = new Privileges(parts);
+    var privileges = new Privileges(parts, setup.unasked());
     var acls = new Acls(parts.items());
     this.calls = new Calls(parts.errnos());
     this.reads = new Reads(parts.reads(), accessTimes);

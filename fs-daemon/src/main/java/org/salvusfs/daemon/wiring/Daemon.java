@@ -100,6 +100,7 @@ final class Daemon {
   /** The last step of the assembly. */
   void mounted(Mounted mount) {
     mounted = mount;
+    parts.projects().mounted(mount);
     var automatic =
         new AutomaticSnapshots(
             () -> homes(mount),

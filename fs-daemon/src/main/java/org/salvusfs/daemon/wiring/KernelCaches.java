@@ -23,9 +23,18 @@ final class KernelCaches implements ProjectFileSystem.Changes {
 
   @Override
   public void inode(long inode) {
+    forget(inode, 0);
+  }
+
+  /** Its attributes are others, its contents the same. Workers may say this, too. */
+  void attributes(long inode) {
+    forget(inode, -1);
+  }
+
+  private void forget(long inode, long offset) {
     long node = mounted.fileSystem().nodeInUse(project, inode);
     if (node != 0) {
-      mounted.mount().invalidateNode(node, 0, 0);
+      mounted.mount().invalidateNode(node, offset, 0);
     }
   }
 }

@@ -66,6 +66,9 @@ final class Projects implements ProjectOpener, OpenProjects, AutoCloseable {
   private final CommitListener commits;
   private final Quotas quotas;
 
+  /** Null until there is a mount. */
+  private volatile Daemon.@Nullable Mounted mounted;
+
   /** Held while a project is opened or closed. */
   private final ReentrantLock opening = new ReentrantLock();
 
@@ -92,6 +95,18 @@ final class Projects implements ProjectOpener, OpenProjects, AutoCloseable {
     this.dirtyBudget = new DirtyBudget(config.txg().dirtyBytesAll());
     this.commits = commits;
     this.quotas = quotas;
+  }
+
+  /** There is a mount, which shows these projects. */
+  void mounted(Daemon.Mounted mount) {
+    mounted = mount;
+  }
+
+  private void forgetAttributes(ProjectId project, long inode) {
+    var shown = mounted;
+    if (shown != null) {
+      new KernelCaches(shown, project).attributes(inode);
+    }
   }
 
   @Override
@@ -236,7 +251,8 @@ final class Projects implements ProjectOpener, OpenProjects, AutoCloseable {
                 stores.metadata().snapshots(),
                 tree,
                 view -> contents(chunks, view),
-                notice::get));
+                notice::get),
+            inode -> forgetAttributes(project.id(), inode));
     try {
       var fileSystem = ProjectFileSystem.open(transactions, opened.contents(), setup, kernelKnows);
       log.info("project {} ({}) is open in epoch {}", project.name(), project.id(), fence.epoch());

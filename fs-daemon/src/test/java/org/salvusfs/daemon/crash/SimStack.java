@@ -129,7 +129,8 @@ final class SimStack {
                 () -> 1L << 40,
                 System::nanoTime,
                 System::nanoTime,
-                SnapshotSource.NONE));
+                SnapshotSource.NONE,
+                _ -> {}));
   }
 
   private Thread committer(Runnable task) {

@@ -166,7 +166,8 @@ final class Holder implements AutoCloseable {
                 () -> 1L << 40,
                 host.nanoClock(),
                 host.nanoClock(),
-                SnapshotSource.NONE));
+                SnapshotSource.NONE,
+                _ -> {}));
     return true;
   }
 

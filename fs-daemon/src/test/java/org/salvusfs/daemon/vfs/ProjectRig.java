@@ -133,7 +133,8 @@ final class ProjectRig implements AutoCloseable {
                 () -> 1L << 40,
                 () -> clock.addAndGet(1000),
                 System::nanoTime,
-                new RigSnapshots()),
+                new RigSnapshots(),
+                _ -> {}),
             known);
   }
 

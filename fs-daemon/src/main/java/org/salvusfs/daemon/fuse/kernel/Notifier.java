@@ -10,8 +10,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Messages that tell the kernel to forget what it keeps. Thread-safe, but never called by a worker:
- * the kernel may wait for locks that are held until a worker answers.
+ * Messages that tell the kernel to forget what it keeps. Thread-safe, but only attributes alone are
+ * forgotten at the word of a worker: for pages and names the kernel may wait for locks that are
+ * held until a worker answers.
  */
 final class Notifier {
   private static final Logger LOG = LoggerFactory.getLogger(Notifier.class);
