@@ -24,10 +24,10 @@ public final class AwakeProcessors implements AutoCloseable {
   private static final long TICK_NANOS = 5_000_000;
 
   /** Requests in a tick that make it busy: 3,200 in a second. A program that starts has as many. */
-  static final int BUSY = 16;
+  private static final int BUSY = 16;
 
   /** So many quiet ticks end it; a program may compute for a moment between its requests. */
-  static final int QUIET_TICKS = 4;
+  private static final int QUIET_TICKS = 4;
 
   private final WakeLatency latency;
   private final LongAdder served = new LongAdder();

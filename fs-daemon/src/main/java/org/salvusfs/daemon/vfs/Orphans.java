@@ -8,6 +8,7 @@ import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicLong;
 import org.salvusfs.metadata.api.Cursor;
 import org.salvusfs.metadata.item.InodeItem;
 import org.salvusfs.metadata.item.Keys;
@@ -26,7 +27,13 @@ final class Orphans {
   /** Value of an ORPHAN item whose inode never had a link. */
   private static final byte[] UNNAMED = {1};
 
+  /** How long the kernel may take to say that it has forgotten what was just removed. */
+  private static final long FORGET_MILLIS = 100;
+
   private final Parts parts;
+
+  /** How many were reaped after waiting; its monitor tells of each. */
+  private final AtomicLong reaped = new AtomicLong();
 
   /** Orphans in use, and those whose reaping failed. */
   private final Set<Long> waiting = ConcurrentHashMap.newKeySet();
@@ -135,6 +142,31 @@ final class Orphans {
       }
       waiting.remove(inode);
       unnamed.remove(inode);
+    }
+    synchronized (reaped) {
+      reaped.incrementAndGet();
+      reaped.notifyAll();
+    }
+  }
+
+  /** How many were reaped so far after waiting for the kernel to forget them. */
+  long reaped() {
+    return reaped.get();
+  }
+
+  /**
+   * Waits a moment until more were reaped than {@code before}, if any wait to be. What a program
+   * removed counts for its project's limits until the kernel has forgotten it, and the kernel says
+   * so while the program goes on.
+   *
+   * @return whether more were
+   */
+  boolean awaitReaped(long before) throws InterruptedException {
+    synchronized (reaped) {
+      if (reaped.get() == before && !waiting.isEmpty()) {
+        reaped.wait(FORGET_MILLIS);
+      }
+      return reaped.get() != before;
     }
   }
 

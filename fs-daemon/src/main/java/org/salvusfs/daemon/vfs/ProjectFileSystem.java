@@ -399,21 +399,43 @@ public final class ProjectFileSystem implements FileSystem {
         && type != InodeItem.S_IFSOCK) {
       throw new FsException(type == InodeItem.S_IFDIR ? Errno.EPERM : Errno.EINVAL);
     }
-    return calls.call(
+    return growing(
         "mknod",
         parent,
         () -> namespace.make(caller, parent, name, mode, isDevice ? rdev : 0, null));
   }
 
+  /**
+   * Runs an operation that a limit may refuse. What the same program removed just before counts
+   * until the kernel has forgotten it, so before it is refused that is waited for.
+   */
+  private <T> T growing(String name, long node, Calls.Operation<T> operation) throws FsException {
+    return calls.call(
+        name,
+        node,
+        () -> {
+          while (true) {
+            long reaped = orphans.reaped();
+            try {
+              return operation.run();
+            } catch (FsException e) {
+              if (e.errno() != Errno.EDQUOT || !orphans.awaitReaped(reaped)) {
+                throw e;
+              }
+            }
+          }
+        });
+  }
+
   @Override
   public Attr mkdir(Caller caller, long parent, byte[] name, int mode) throws FsException {
     int typed = InodeItem.S_IFDIR | (mode & Linux.MODE_BITS);
-    return calls.call("mkdir", parent, () -> namespace.make(caller, parent, name, typed, 0, null));
+    return growing("mkdir", parent, () -> namespace.make(caller, parent, name, typed, 0, null));
   }
 
   @Override
   public Attr symlink(Caller caller, long parent, byte[] name, byte[] target) throws FsException {
-    return calls.call("symlink", parent, () -> namespace.symlink(caller, parent, name, target));
+    return growing("symlink", parent, () -> namespace.symlink(caller, parent, name, target));
   }
 
   @Override
@@ -443,7 +465,7 @@ public final class ProjectFileSystem implements FileSystem {
   public Opened create(Caller caller, long parent, byte[] name, int mode, int flags)
       throws FsException {
     int typed = InodeItem.S_IFREG | (mode & Linux.MODE_BITS);
-    return calls.call(
+    return growing(
         "create",
         parent,
         () -> {
@@ -470,7 +492,7 @@ public final class ProjectFileSystem implements FileSystem {
   @Override
   public Opened tmpfile(Caller caller, long parent, int mode, int flags) throws FsException {
     int typed = InodeItem.S_IFREG | (mode & Linux.MODE_BITS);
-    Attr made = calls.call("tmpfile", parent, () -> namespace.makeUnnamed(caller, parent, typed));
+    Attr made = growing("tmpfile", parent, () -> namespace.makeUnnamed(caller, parent, typed));
     return new Opened(made, UNOPENED);
   }
 
@@ -534,7 +556,7 @@ public final class ProjectFileSystem implements FileSystem {
       int flags,
       boolean killSuidgid)
       throws FsException {
-    return calls.call(
+    return growing(
         "write", node, () -> files.write(caller, node, offset, from, flags, killSuidgid));
   }
 
@@ -627,7 +649,7 @@ public final class ProjectFileSystem implements FileSystem {
   public long copyFileRange(
       Caller caller, long fromNode, long fromOffset, long toNode, long toOffset, long length)
       throws FsException {
-    return calls.call(
+    return growing(
         "copy_file_range",
         toNode,
         () -> files.copyRange(caller, fromNode, fromOffset, toNode, toOffset, length));
@@ -643,7 +665,7 @@ public final class ProjectFileSystem implements FileSystem {
       long toOffset,
       long length)
       throws FsException {
-    return calls.call(
+    return growing(
         "copy_file_range",
         to,
         () -> files.copyRangeFrom(caller, past, from, fromOffset, to, toOffset, length));

@@ -26,7 +26,7 @@ final class KernelCaches implements ProjectFileSystem.Changes {
     forget(inode, 0);
   }
 
-  /** Its attributes are others, its contents the same. Workers may say this, too. */
+  /** Its attributes are others, its contents the same. Whoever serves a request for it may call. */
   void attributes(long inode) {
     forget(inode, -1);
   }

@@ -195,7 +195,9 @@ class QuotaIT {
   void limits_changeAtOnce_byRuleAndBelowUse() throws Exception {
     Path home = home("rule", "--inodes", "3");
     userIsRefused(home, "touch a b c");
-    user(home, "rm a && touch c && head -c 3000000 /dev/zero > c && sync -f .");
+    user(
+        home,
+        "for i in $(seq 30); do rm a && touch a; done; rm a && touch c && head -c 3000000 /dev/zero > c && sync -f .");
     limit("rule", "--quota", "2x,1M", "--inodes", "none");
     assertEquals(6_000_000, show("rule").at("/quota/bytes").asLong());
     assertTrue(show("rule").at("/quota/inodes").isNull());

@@ -10,9 +10,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Messages that tell the kernel to forget what it keeps. Thread-safe, but only attributes alone are
- * forgotten at the word of a worker: for pages and names the kernel may wait for locks that are
- * held until a worker answers.
+ * Messages that tell the kernel to forget what it keeps. Thread-safe, but never called by a worker:
+ * the kernel may wait for locks that are held until a worker answers. Only the attributes of the
+ * node that it serves a request for may a worker have forgotten: that waits for no page, and for no
+ * inode that is about to go.
  */
 final class Notifier {
   private static final Logger LOG = LoggerFactory.getLogger(Notifier.class);

@@ -489,6 +489,23 @@ final class FuseServerIT extends FuseMountContract {
   }
 
   @Test
+  void namesReadBeforeTheFirstStat_bringTheAttributesOfAll() throws Exception {
+    mount.mount(fs);
+    Files.createDirectory(at("d"));
+    long directory = fs.lookup(ROOT_USER, FileSystem.ROOT, name("d")).node();
+    int count = 2000;
+    for (int i = 0; i < count; i++) {
+      fs.mknod(ROOT_USER, directory, name("file" + i), 0100644, 0);
+    }
+    long lookups = mount.count("LOOKUP");
+    long getattrs = mount.count("GETATTR");
+    assertEquals(
+        count + "\n", Shell.run(mount.directory(), "find d -type f -printf '%i %s\\n' | wc -l"));
+    long asked = mount.count("LOOKUP") - lookups + mount.count("GETATTR") - getattrs;
+    assertTrue(asked < 100, asked + " requests for what came with the names");
+  }
+
+  @Test
   void forget_afterDroppedCaches_returnsEveryLookup() throws Exception {
     mount.mount(fs);
     Shell.run(
