@@ -1,6 +1,8 @@
 package org.salvusfs.daemon.vfs;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -8,13 +10,16 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.salvusfs.daemon.fs.Attr;
 import org.salvusfs.daemon.fs.Caller;
 import org.salvusfs.daemon.fs.Errno;
 import org.salvusfs.daemon.fs.FsException;
@@ -29,6 +34,10 @@ final class QuotaAdmissionTest {
   private static final long MIB = 1 << 20;
   private static final int WRITERS = 10;
   private static final int WRITE_BYTES = 4096;
+
+  private static final byte[] NAME = "f".getBytes(US_ASCII);
+  private static final Caller ROOT_USER = new Caller(0, 0, 0, 0);
+  private static final Caller ORDINARY = new Caller(USER, USER, 0, 0);
 
   private ProjectRig rig;
 
@@ -108,6 +117,38 @@ final class QuotaAdmissionTest {
       most = Math.max(most, rig.usage().bytes());
     }
     return most;
+  }
+
+  /** The kernel says that it has forgotten a file only after its removal was answered. */
+  @Test
+  void creationInFullHome_waitsUntilTheKernelHasForgottenWhatWasRemoved() throws Exception {
+    long inodes = rig.usage().inodes() + 1;
+    rig.limit(new Limits(Limits.UNLIMITED, Limits.UNLIMITED, Limits.DEFAULT_GRACE, inodes, 0));
+    boolean admitted = false;
+    for (int round = 0; round < 20 && !admitted; round++) {
+      long removed = make().node();
+      rig.fs().unlink(ROOT_USER, Keys.ROOT_INODE, NAME);
+      var making = new FutureTask<>(this::make);
+      var maker = new Thread(making, "maker");
+      maker.start();
+      while (maker.isAlive() && maker.getState() != Thread.State.TIMED_WAITING) {
+        Thread.onSpinWait();
+      }
+      rig.fs().forget(removed, 1);
+      try {
+        rig.fs().forget(making.get().node(), 1);
+        admitted = true;
+      } catch (ExecutionException e) {
+        assertEquals(
+            Errno.EDQUOT,
+            assertInstanceOf(FsException.class, e.getCause()).errno()); // forgotten too late
+      }
+    }
+    assertTrue(admitted, "what was removed still counted");
+  }
+
+  private Attr make() throws FsException {
+    return rig.fs().mknod(ORDINARY, Keys.ROOT_INODE, NAME, 0100644, 0);
   }
 
   @Test
