@@ -6,7 +6,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.salvusfs.daemon.fuse.FuseChoice;
-import org.salvusfs.daemon.processors.KeepAwake;
 import org.salvusfs.metadata.api.Durability;
 import org.salvusfs.quota.retention.Retention;
 
@@ -63,10 +62,10 @@ public record DaemonConfig(
    *
    * @param threads that read requests
    * @param writeback whether the kernel may keep written data back
-   * @param keepAwake whether idle processors may halt while it is busy
+   * @param keepAwake whether idle processors poll instead of halting while it is busy
    * @param choice of the binding
    */
-  public record Fuse(int threads, boolean writeback, KeepAwake keepAwake, FuseChoice choice) {
+  public record Fuse(int threads, boolean writeback, boolean keepAwake, FuseChoice choice) {
     /** The same with another choice. */
     public Fuse withChoice(FuseChoice other) {
       return new Fuse(threads, writeback, keepAwake, other);

@@ -10,7 +10,6 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.salvusfs.daemon.fuse.FuseChoice;
-import org.salvusfs.daemon.processors.KeepAwake;
 import org.salvusfs.metadata.api.Durability;
 import org.salvusfs.quota.policy.Spans;
 import org.salvusfs.quota.retention.Retention;
@@ -47,9 +46,7 @@ record Setting<T>(String path, String type, @Nullable String fallback, Reader<T>
   static final Setting<Long> CACHE_NODES = bytes("cache.nodes", "64MiB");
   static final Setting<Integer> FUSE_THREADS = number("fuse.threads", "2", 1, 64);
   static final Setting<Boolean> FUSE_WRITEBACK = yesNo("fuse.writeback", "no");
-  static final Setting<KeepAwake> FUSE_KEEP_AWAKE =
-      new Setting<>(
-          "fuse.keep-awake", "auto, yes or no", "auto", (written, directory) -> keepAwake(written));
+  static final Setting<Boolean> FUSE_KEEP_AWAKE = yesNo("fuse.keep-awake", "no");
   static final Setting<FuseChoice> FUSE_BINDING =
       new Setting<>(
           "fuse.binding",
@@ -130,15 +127,6 @@ record Setting<T>(String path, String type, @Nullable String fallback, Reader<T>
   private static final Pattern BYTES = Pattern.compile("([0-9]{1,9})(KiB|MiB|GiB)");
   private static final Pattern HOST_PORT = Pattern.compile("[^\\s:]+:[0-9]{1,5}");
   private static final Pattern KEYSPACE = Pattern.compile("[a-z][a-z0-9_]{0,47}");
-
-  private static KeepAwake keepAwake(String written) {
-    return switch (written) {
-      case "auto" -> KeepAwake.AUTO;
-      case "yes", "true" -> KeepAwake.YES;
-      case "no", "false" -> KeepAwake.NO;
-      default -> throw new IllegalArgumentException("write auto, yes or no");
-    };
-  }
 
   private static Setting<Boolean> yesNo(String path, String fallback) {
     return new Setting<>(

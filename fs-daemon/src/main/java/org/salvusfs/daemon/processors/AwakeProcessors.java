@@ -19,7 +19,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class AwakeProcessors implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(AwakeProcessors.class);
-  private static final Path SYS = Path.of("/sys");
   private static final Path DEVICE = Path.of("/dev/cpu_dma_latency");
   private static final long TICK_NANOS = 5_000_000;
 
@@ -45,20 +44,17 @@ public final class AwakeProcessors implements AutoCloseable {
   }
 
   /**
-   * Begins, if this is wanted and possible on this machine; the log says which.
+   * Begins, if this process may: the device is root's. The log says which.
    *
    * @param threads makes the thread that watches
    */
-  public static Optional<AwakeProcessors> start(KeepAwake choice, ThreadFactory threads) {
+  public static Optional<AwakeProcessors> start(ThreadFactory threads) {
     var latency = new WakeLatency(DEVICE);
     try {
-      if (!choice.isWantedOn(SYS, Runtime.getRuntime().availableProcessors())) {
-        return Optional.empty();
-      }
       latency.hold();
       latency.release();
     } catch (IOException e) {
-      LOG.info("Idle processors cannot be kept awake while the mount is busy: {}", e.toString());
+      LOG.warn("Idle processors cannot be kept awake as fuse.keep-awake asks: {}", e.toString());
       return Optional.empty();
     }
     LOG.info("Idle processors are kept awake while the mount is busy (fuse.keep-awake)");

@@ -332,8 +332,10 @@ public final class DaemonStart {
   }
 
   private OperationListener listener(OperationMeters operations) {
-    var threads = Thread.ofPlatform().daemon().name("awake").factory();
-    var awake = AwakeProcessors.start(config.fuse().keepAwake(), threads);
+    if (!config.fuse().keepAwake()) {
+      return operations::completed;
+    }
+    var awake = AwakeProcessors.start(Thread.ofPlatform().daemon().name("awake").factory());
     if (awake.isEmpty()) {
       return operations::completed;
     }

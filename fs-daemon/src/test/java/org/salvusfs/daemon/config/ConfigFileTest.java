@@ -14,7 +14,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.salvusfs.daemon.fuse.FuseChoice;
 import org.salvusfs.daemon.management.DaemonException;
-import org.salvusfs.daemon.processors.KeepAwake;
 import org.salvusfs.metadata.api.Durability;
 import org.salvusfs.quota.retention.Retention;
 
@@ -62,7 +61,7 @@ final class ConfigFileTest {
             fuse:
               threads: 4
               writeback: yes
-              keep-awake: no
+              keep-awake: yes
               binding: jnr
             snapshots:
               policy: 1h:3,1d:5
@@ -90,7 +89,7 @@ final class ConfigFileTest {
             Duration.ofMinutes(2),
             new DaemonConfig.Txg(Duration.ofMillis(500), 1L << 30, 2L << 30, 5),
             new DaemonConfig.Cache(64 << 10, 1 << 20),
-            new DaemonConfig.Fuse(4, true, KeepAwake.NO, FuseChoice.JNR),
+            new DaemonConfig.Fuse(4, true, true, FuseChoice.JNR),
             new DaemonConfig.Keeping(Retention.parse("1h:3,1d:5"), 9, 7, Duration.ofDays(14)),
             new DaemonConfig.Garbage(Duration.ofHours(3), Duration.ofSeconds(5), 1 << 20),
             new DaemonConfig.Scrub(Duration.ofDays(7), 2 << 20),
@@ -118,7 +117,7 @@ final class ConfigFileTest {
     refused("data: /d\nmount: /m\nfuse:\n  threads: 0\n", ":4: fuse.threads is \"0\"");
     refused("data: /d\nmount: /m\nfuse:\n  writeback: 1\n", "write yes or no");
     refused("data: /d\nmount: /m\nfuse:\n  binding: fast\n", "write auto, kernel or jnr");
-    refused("data: /d\nmount: /m\nfuse:\n  keep-awake: 5\n", "write auto, yes or no");
+    refused("data: /d\nmount: /m\nfuse:\n  keep-awake: auto\n", "write yes or no");
     refused("data: /d\nmount: /m\ncache:\n  chunks: 64\n", "write a size");
     refused("data: /d\nmount: /m\ncontrol:\n  port: 65536\n", "from 0 to 65535");
     refused("data: /d\nmount: /m\ncassandra:\n  keyspace: A-b\n", ":4: cassandra.keyspace");

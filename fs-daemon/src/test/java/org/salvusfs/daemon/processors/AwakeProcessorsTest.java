@@ -63,28 +63,6 @@ final class AwakeProcessorsTest {
     assertFalse(threads[0].isAlive());
   }
 
-  @Test
-  void auto_isForSmallGuestsWhoseIdleProcessorsHaltAtOnce() throws Exception {
-    assertFalse(KeepAwake.AUTO.isWantedOn(directory, 2), "no driver");
-    put("devices/system/cpu/cpuidle/current_driver", "haltpoll\n");
-    assertFalse(KeepAwake.AUTO.isWantedOn(directory, 2), "no parameter");
-    put("module/haltpoll/parameters/guest_halt_poll_ns", "200000\n");
-    assertFalse(KeepAwake.AUTO.isWantedOn(directory, 2), "they poll by themselves");
-    put("module/haltpoll/parameters/guest_halt_poll_ns", "0\n");
-    assertTrue(KeepAwake.AUTO.isWantedOn(directory, 2));
-    assertFalse(KeepAwake.AUTO.isWantedOn(directory, 64), "too many");
-    assertTrue(KeepAwake.YES.isWantedOn(directory, 64));
-    assertFalse(KeepAwake.NO.isWantedOn(directory, 2));
-    put("devices/system/cpu/cpuidle/current_driver", "intel_idle\n");
-    assertFalse(KeepAwake.AUTO.isWantedOn(directory, 2), "another driver");
-  }
-
-  private void put(String name, String content) throws IOException {
-    var file = directory.resolve(name);
-    Files.createDirectories(file.getParent());
-    Files.writeString(file, content);
-  }
-
   /** The smallest latency that anybody on this machine wishes for, in microseconds. */
   private static int wished() throws IOException {
     var number = ByteBuffer.allocate(Integer.BYTES).order(ByteOrder.nativeOrder());
