@@ -77,7 +77,9 @@ class OperationKillIT {
               new KillableProjects.PurgeProject(stack, models),
               new KillableCopies.Collection(stack, models, directory),
               new KillableCopies.Import(stack, models, directory),
-              new KillableCopies.Backup(stack, models, directory, second))) {
+              new KillableCopies.Backup(stack, models, directory, second),
+              new KillableStreams.ReceiveWhole(stack, models, directory),
+              new KillableStreams.ReceiveChanges(stack, models, directory))) {
         rounds(each, stack, wire, random);
       }
     }
