@@ -35,6 +35,8 @@ log file = $state/\$name.log
 admin socket = $state/run/\$name.\$pid.asok
 bluestore block size = ${CEPH_BYTES:-32212254720}
 osd memory target = 1610612736
+osd crush update on start = false
+osd class update on start = false
 CONFIG
   ceph-authtool --create-keyring "$state/mon.keyring" --gen-key -n mon. --cap mon 'allow *' >/dev/null
   monmaptool --create --fsid "$fsid" --addv a "[v1:127.0.0.1:$port]" "$state/monmap" >/dev/null
@@ -44,6 +46,8 @@ CONFIG
   local osd
   osd=$(cluster osd create)
   ceph-osd --conf "$state/ceph.conf" --id "$osd" --mkfs >>"$state/mkfs.log" 2>&1
+  # The OSD itself asks too early at times, before it knows the cluster ("wrong fsid"), and ends.
+  cluster osd crush add "osd.$osd" 1 root=default host=local >/dev/null 2>&1
   server ceph-osd --id "$osd"
   cluster osd pool create metadata 8 >/dev/null 2>&1
   cluster osd pool create data 32 >/dev/null 2>&1
