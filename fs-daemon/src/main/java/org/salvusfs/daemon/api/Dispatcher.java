@@ -12,6 +12,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Phaser;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.regex.Pattern;
@@ -32,6 +33,9 @@ final class Dispatcher {
   /** The longest body of a request, in bytes: requests are a few words. */
   static final int BODY_BYTES_MAX = 64 << 10;
 
+  /** How many files are sent at once. Each holds buffers, as long as its reader takes. */
+  static final int DOWNLOADS_MAX = 16;
+
   private static final Pattern BEARER =
       Pattern.compile("bearer +([\\x21-\\x7e]+)", Pattern.CASE_INSENSITIVE);
 
@@ -43,6 +47,7 @@ final class Dispatcher {
   /** Requests that have come to the executor and are not answered yet, and one party more. */
   private final Phaser unanswered = new Phaser(1);
 
+  private final Semaphore downloads = new Semaphore(DOWNLOADS_MAX, true);
   private final CountDownLatch closing = new CountDownLatch(1);
 
   /**
@@ -203,8 +208,14 @@ final class Dispatcher {
   }
 
   /** What is thrown came before the first byte, and is the answer. */
-  private void download(Exchange exchange, Reply.Download download) throws DaemonException {
-    new SentFile(exchange, download, this::isEnding).send();
+  private void download(Exchange exchange, Reply.Download download)
+      throws DaemonException, InterruptedException {
+    downloads.acquire();
+    try {
+      new SentFile(exchange, download, this::isEnding).send();
+    } finally {
+      downloads.release();
+    }
     unanswered.arriveAndDeregister();
   }
 

@@ -79,7 +79,7 @@ final class GcCommand extends Group {
               GarbageText.size(status.packsBytes()),
               runs,
               run == null
-                  ? "there was no run since the daemon started"
+                  ? "there was no run yet"
                   : run.isOver() ? GarbageText.outcome(run) : GarbageText.progress(run));
     }
   }

@@ -66,6 +66,11 @@ public record Layout(Path directory) {
     return directory.resolve("cassandra");
   }
 
+  /** When garbage was collected last, and what projects took then. */
+  public Path garbage() {
+    return directory.resolve("gc.json");
+  }
+
   /** How far the verification of packs is, and what it found. */
   public Path scrub() {
     return directory.resolve("scrub.json");

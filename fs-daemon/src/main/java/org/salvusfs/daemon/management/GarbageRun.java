@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * One collection of garbage.
  *
- * @param number counts the runs since the daemon started, from 1
+ * @param number one more than that of the run before, from 1
  * @param started ISO 8601, UTC
  * @param seconds since then, or that it took
  * @param done of the present phase: projects of the marking, bytes of the sweeping

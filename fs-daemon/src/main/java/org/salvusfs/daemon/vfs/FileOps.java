@@ -2,6 +2,7 @@ package org.salvusfs.daemon.vfs;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.function.LongSupplier;
 import org.salvusfs.daemon.data.CopySource;
 import org.salvusfs.daemon.fs.Caller;
 import org.salvusfs.daemon.fs.Errno;
@@ -23,12 +24,17 @@ final class FileOps {
   private static final long COPY_BYTES_MAX = 4 << 20;
 
   private final Parts parts;
+  private final LongSupplier freeBytes;
   private final Items items;
   private final Attributes attributes;
   private final Privileges privileges;
 
-  FileOps(Parts parts, Attributes attributes, Privileges privileges) {
+  /**
+   * @param freeBytes on the disk of the chunk store
+   */
+  FileOps(Parts parts, LongSupplier freeBytes, Attributes attributes, Privileges privileges) {
     this.parts = parts;
+    this.freeBytes = freeBytes;
     this.items = parts.items();
     this.attributes = attributes;
     this.privileges = privileges;
@@ -91,7 +97,10 @@ final class FileOps {
     return offset + length;
   }
 
-  /** Nothing is ever reserved: allocation extends the file by a hole, the rest makes holes. */
+  /**
+   * Nothing is ever reserved: allocation extends the file by a hole, the rest makes holes. What
+   * cannot fit now, whoever writes it, is refused.
+   */
   void fallocate(long inode, int mode, long offset, long length)
       throws IOException, FsException, InterruptedException {
     boolean keepSize = (mode & Linux.FALLOC_KEEP_SIZE) != 0;
@@ -117,10 +126,40 @@ final class FileOps {
       if (punch && offset < item.sizeBytes()) {
         item = punch(inode, item, offset, Math.min(end, item.sizeBytes()) - offset);
       }
+      if (!punch) {
+        requireRoom(inode, item, offset, end);
+      }
       if (!keepSize && end > item.sizeBytes()) {
         attributes.resize(inode, item, end);
       }
     }
+  }
+
+  private void requireRoom(long inode, InodeItem item, long offset, long end)
+      throws IOException, FsException {
+    long quota = parts.admission().room().bytesFree();
+    long disk = freeBytes.getAsLong();
+    if (end - offset <= Math.min(quota, disk)) {
+      return;
+    }
+    long wanted = unallocated(inode, item.sizeBytes(), offset, end);
+    if (wanted > Math.min(quota, disk)) {
+      throw new FsException(wanted > quota ? Errno.EDQUOT : Errno.ENOSPC);
+    }
+  }
+
+  /** How many bytes of a range are in holes or beyond the file's end. */
+  private long unallocated(long inode, long sizeBytes, long offset, long end) throws IOException {
+    long inside = Math.min(end, sizeBytes);
+    long bytes = end - Math.max(offset, inside);
+    long at = offset;
+    while (at < inside) {
+      long data = parts.contents().seekData(inode, sizeBytes, at);
+      long next = data < 0 ? inside : Math.min(data, inside);
+      bytes += next - at;
+      at = next < inside ? parts.contents().seekHole(inode, sizeBytes, next) : inside;
+    }
+    return bytes;
   }
 
   private InodeItem punch(long inode, InodeItem item, long offset, long length) throws IOException {

@@ -100,7 +100,7 @@ public final class ProjectFileSystem implements FileSystem {
     this.namespace = new Namespace(parts, orphans, acls);
     this.renames = new Renames(parts, namespace, orphans);
     this.attributes = new Attributes(parts, privileges, acls);
-    this.files = new FileOps(parts, attributes, privileges);
+    this.files = new FileOps(parts, freeBytes, attributes, privileges);
     this.directories = new Directories(parts.reads(), accessTimes, known);
     this.xattrs = new Xattrs(parts);
     this.restores = new Restores(parts, namespace, renames, files, attributes, orphans);
@@ -637,7 +637,13 @@ public final class ProjectFileSystem implements FileSystem {
   @Override
   public void fallocate(long node, long handle, int mode, long offset, long length)
       throws FsException {
-    calls.act("fallocate", node, () -> files.fallocate(node, mode, offset, length));
+    this.<Boolean>growing(
+        "fallocate",
+        node,
+        () -> {
+          files.fallocate(node, mode, offset, length);
+          return true;
+        });
   }
 
   @Override

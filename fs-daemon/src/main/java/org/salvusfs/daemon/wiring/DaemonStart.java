@@ -211,6 +211,7 @@ public final class DaemonStart {
                 config.garbage(),
                 data.host(),
                 data.layout().restoring(),
+                data.layout().garbage(),
                 surroundings,
                 new RunMeters(registry, "gc")));
     var scrub =

@@ -2,8 +2,12 @@ package org.salvusfs.daemon.wiring;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -14,7 +18,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.salvusfs.blockstore.api.Sweep;
 import org.salvusfs.daemon.config.DaemonConfig;
+import org.salvusfs.daemon.control.Json;
 import org.salvusfs.daemon.data.CapturedChunks;
+import org.salvusfs.daemon.datadir.SmallFile;
 import org.salvusfs.daemon.management.Bill;
 import org.salvusfs.daemon.management.GarbageRun;
 import org.salvusfs.daemon.management.GarbageRun.Phase;
@@ -32,7 +38,10 @@ import org.salvusfs.metadata.tree.StoredNodes;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Collects garbage when somebody asks for it and, with a period, by itself. Thread-safe. */
+/**
+ * Collects garbage when somebody asks for it and, with a period, by itself. When the last run was
+ * done and what it has counted are kept in a file, for the daemon that starts next. Thread-safe.
+ */
 final class GarbageRuns implements Runs.Work<GarbageRun>, AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(GarbageRuns.class);
 
@@ -43,6 +52,7 @@ final class GarbageRuns implements Runs.Work<GarbageRun>, AutoCloseable {
   private final DaemonConfig.Garbage config;
   private final Surroundings surroundings;
   private final Path restoring;
+  private final Path file;
   private final Collector collector;
   private final RunMeters meters;
   private final Runs<GarbageRun> runs;
@@ -52,24 +62,34 @@ final class GarbageRuns implements Runs.Work<GarbageRun>, AutoCloseable {
   /** When the latest run began. */
   private volatile long latestStartNanos;
 
-  /** What the latest run that was done has counted. */
-  private volatile @Nullable Counted counted;
+  private volatile @Nullable Kept kept;
 
   /** When the next is due, if there is a period. */
   private volatile long dueNanos;
 
   /**
-   * What projects take.
+   * What outlives the daemon.
    *
-   * @param asOf when the run began, ISO 8601
+   * @param run the latest one that was done
+   * @param spaces what projects took then, by their ids
    */
-  private record Counted(String asOf, Map<ProjectId, StoredSpace> spaces) {
-    Optional<Bill.Stored> of(ProjectId project) {
-      return Optional.ofNullable(spaces.get(project))
+  record Kept(GarbageRun run, Map<String, StoredSpace> spaces) {
+    private static Kept of(GarbageRun run, Map<ProjectId, StoredSpace> spaces) {
+      var byId = new HashMap<String, StoredSpace>();
+      spaces.forEach((project, space) -> byId.put(project.toString(), space));
+      return new Kept(run, byId);
+    }
+
+    private Instant end() {
+      return Instant.parse(run.started()).plusSeconds(run.seconds());
+    }
+
+    private Optional<Bill.Stored> stored(ProjectId project) {
+      return Optional.ofNullable(spaces.get(project.toString()))
           .map(
               space ->
                   new Bill.Stored(
-                      asOf,
+                      run.started(),
                       space.liveBytes(),
                       space.bytes(),
                       space.sharedBytes(),
@@ -82,6 +102,7 @@ final class GarbageRuns implements Runs.Work<GarbageRun>, AutoCloseable {
    *
    * @param host this one, whose logs are looked at
    * @param restoring a file that is there as long as chunks are put that nothing refers to yet
+   * @param file holds what is kept
    */
   GarbageRuns(
       Stores stores,
@@ -89,12 +110,14 @@ final class GarbageRuns implements Runs.Work<GarbageRun>, AutoCloseable {
       DaemonConfig.Garbage config,
       UUID host,
       Path restoring,
+      Path file,
       Surroundings surroundings,
       RunMeters meters) {
     this.stores = stores;
     this.config = config;
     this.surroundings = surroundings;
     this.restoring = restoring;
+    this.file = file;
     this.meters = meters;
     var metadata = stores.metadata();
     var codec = stores.blocks().codec();
@@ -109,7 +132,13 @@ final class GarbageRuns implements Runs.Work<GarbageRun>, AutoCloseable {
                 projects,
                 project -> logs(project, host),
                 CapturedChunks::visit));
-    this.runs = new Runs<>("garbage", surroundings.nanoClock(), null, this);
+    Kept last = read();
+    this.kept = last;
+    this.runs =
+        new Runs<>("garbage", surroundings.nanoClock(), last == null ? null : last.run(), this);
+    if (last != null) {
+      meters.ended(last.end());
+    }
   }
 
   /** Both homes, whichever the project has now; they are only looked at, so the epoch is none. */
@@ -122,7 +151,11 @@ final class GarbageRuns implements Runs.Work<GarbageRun>, AutoCloseable {
   }
 
   void start() {
-    dueNanos = now() + config.period().toNanos();
+    Kept last = kept;
+    Duration since =
+        last == null ? Duration.ZERO : Duration.between(last.end(), surroundings.now());
+    long passed = since.isNegative() ? 0 : since.toNanos(); // a clock may be put back
+    dueNanos = now() + Math.max(0, config.period().toNanos() - passed);
     runs.start();
   }
 
@@ -132,10 +165,9 @@ final class GarbageRuns implements Runs.Work<GarbageRun>, AutoCloseable {
     return status();
   }
 
-  /** What a project's chunks take, as the last run of this daemon has counted them. */
+  /** What a project's chunks take, as the last run that was done has counted them. */
   Optional<Bill.Stored> stored(ProjectId project) {
-    Counted last = counted;
-    return last == null ? Optional.empty() : last.of(project);
+    return Optional.ofNullable(kept).flatMap(last -> last.stored(project));
   }
 
   /** As of now. */
@@ -185,11 +217,12 @@ final class GarbageRuns implements Runs.Work<GarbageRun>, AutoCloseable {
       Collector.Outcome outcome =
           collector.run(
               sweep, UNUSED_MAX, this::marking, () -> awaitGrace(graceStartNanos), this::sweeping);
-      counted = new Counted(begun.started(), outcome.stored());
       Sweep.Result result = outcome.swept();
       log.info("garbage: {}", result);
       meters.ended(surroundings.now());
-      return end(begun, Phase.DONE, null, freed(result));
+      GarbageRun done = end(begun, Phase.DONE, null, freed(result));
+      keep(Kept.of(done, outcome.stored()));
+      return done;
     } catch (CancellationException e) {
       return end(begun, Phase.STOPPED, null, null);
     } catch (IOException e) {
@@ -202,6 +235,26 @@ final class GarbageRuns implements Runs.Work<GarbageRun>, AutoCloseable {
       return end(begun, Phase.FAILED, "a defect stopped it (" + e + "); the log has more", null);
     } finally {
       dueNanos = now() + config.period().toNanos();
+    }
+  }
+
+  private @Nullable Kept read() {
+    try {
+      return Json.read(Files.readString(file), Kept.class);
+    } catch (NoSuchFileException e) {
+      log.debug("no garbage was collected yet", e);
+    } catch (IOException e) {
+      log.warn("{} cannot be read; the next run replaces it: {}", file, e.toString());
+    }
+    return null;
+  }
+
+  private void keep(Kept now) {
+    kept = now;
+    try {
+      SmallFile.write(file, Json.line(now) + "\n");
+    } catch (IOException e) {
+      log.warn("{} cannot be written: a daemon that starts knows an older run ({})", file, e.toString());
     }
   }
 

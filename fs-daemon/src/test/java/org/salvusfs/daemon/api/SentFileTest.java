@@ -9,8 +9,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -64,6 +66,29 @@ final class SentFileTest {
       assertTrue(socket.getInputStream().read() >= 0);
       daemon.requestStop();
       assertTrue(daemon.awaitExportEnd(Duration.ofMinutes(1)), "it is written and never read");
+    }
+  }
+
+  @Test
+  void files_beyondThoseSentAtOnce_waitForTheirTurn() throws Exception {
+    daemon.exportWithoutEnd();
+    var begun = new ArrayList<Socket>();
+    try {
+      for (int i = 0; i < Dispatcher.DOWNLOADS_MAX; i++) {
+        begun.add(connected());
+        assertTrue(begun.getLast().getInputStream().read() >= 0);
+      }
+      try (var next = connected()) {
+        next.setSoTimeout(300);
+        assertThrows(SocketTimeoutException.class, () -> next.getInputStream().read());
+        next.setSoTimeout(60_000);
+        begun.getFirst().close();
+        assertTrue(next.getInputStream().read() >= 0);
+      }
+    } finally {
+      for (var socket : begun) {
+        socket.close();
+      }
     }
   }
 

@@ -536,7 +536,7 @@ final class CommandsTest {
   void gc_runShowsWhatCameOfIt_statusTheLastRun() throws Exception {
     assertEquals(0, salvus("gc", "status"));
     assertSaid("packs take 3G");
-    assertSaid("no run since");
+    assertSaid("no run yet");
     assertEquals(0, salvus("gc", "run"));
     assertSaid("freed 1G in 61 s: 1000 chunks; 3 packs deleted, 1 rewritten (5M moved)");
     assertEquals(0, salvus("gc", "status", "--json"));

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
@@ -83,7 +84,7 @@ class GarbageIT {
     }
     assertSound();
     String status = salvus("gc", "status");
-    assertTrue(status.contains("there was no run"), status);
+    assertFalse(status.contains("there was no run"), status);
     assertTrue(status.contains("only when it is asked"), status);
   }
 
@@ -154,6 +155,17 @@ class GarbageIT {
     assertBytes(2, bill("demo").at("/liveBytes"));
     assertBytes(3, bill("demo").at("/bytes"));
     assertTrue(salvus("bill", "demo").contains("with snapshots"), salvus("bill", "demo"));
+
+    JsonNode before = bill("demo");
+    assertEquals(0, stack.stop());
+    stack.start();
+    assertEquals(before, bill("demo"), "a restart forgets nothing");
+    assertEquals(0, stack.stop());
+    Files.writeString(stack.data().resolve("gc.json"), "{");
+    stack.start();
+    assertTrue(bill("demo").isNull(), "what cannot be read is not told");
+    collect();
+    assertBytes(3, bill("demo").at("/bytes"));
   }
 
   private JsonNode bill(String project) throws Exception {
@@ -178,6 +190,34 @@ class GarbageIT {
         () -> packBytes() < FILE_BYTES * 11L / 10,
         () -> "the packs still take " + packBytes() + ": " + stack.errors());
     assertSound();
+  }
+
+  @Test
+  void period_goesOnOverRestarts() throws Exception {
+    write(0, 1);
+    collect();
+    assertEquals(0, stack.stop());
+    Path file = stack.data().resolve("gc.json");
+    var kept = (ObjectNode) new ObjectMapper().readTree(file.toFile());
+    ((ObjectNode) kept.get("run")).put("started", "2026-01-01T00:00:00Z");
+    Files.writeString(file, kept.toString());
+    configure("{period: 30d, grace: 0s}");
+    stack.start();
+    DevStack.await(
+        Duration.ofMinutes(1),
+        () -> !startOfLastRun().startsWith("2026-01-01"),
+        () -> "no run, although it is overdue: " + stack.errors());
+  }
+
+  private String startOfLastRun() {
+    try {
+      return new ObjectMapper()
+          .readTree(salvus("gc", "status", "--json"))
+          .at("/latest/started")
+          .asText();
+    } catch (IOException | InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   private void write(int from, int to) throws IOException, InterruptedException {
