@@ -13,8 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param heldBytes what one or more snapshots have and the committed tree has not
  * @param boundBytes where new snapshots are refused; null: nowhere
  * @param notice what is to be done if they are refused now; null: they are not
- * @param stored null: no garbage was collected on this host yet, or not since the project
- *     began
+ * @param stored null: no garbage was collected on this host yet, or not since the project began
  * @param storeBytes what the packs of this host take for all projects, as stored, garbage included
  * @param snapshots oldest first
  */

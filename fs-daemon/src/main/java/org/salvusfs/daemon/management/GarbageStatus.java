@@ -5,8 +5,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Where the collection of garbage stands.
  *
- * @param latest the run that is under way, or else the last one, of those before the daemon's
- *     start the last that was done; null: there was none
+ * @param latest the run that is under way, or else the last one, of those before the daemon's start
+ *     the last that was done; null: there was none
  * @param packsBytes length of all packs, garbage included
  * @param periodSeconds between runs that the daemon begins by itself; 0: it begins none
  */

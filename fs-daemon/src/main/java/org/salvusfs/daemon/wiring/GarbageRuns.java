@@ -254,7 +254,8 @@ final class GarbageRuns implements Runs.Work<GarbageRun>, AutoCloseable {
     try {
       SmallFile.write(file, Json.line(now) + "\n");
     } catch (IOException e) {
-      log.warn("{} cannot be written: a daemon that starts knows an older run ({})", file, e.toString());
+      log.warn(
+          "{} cannot be written: a daemon that starts knows an older run ({})", file, e.toString());
     }
   }
 

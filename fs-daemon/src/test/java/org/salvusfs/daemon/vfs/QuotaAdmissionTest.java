@@ -184,8 +184,7 @@ final class QuotaAdmissionTest {
   void fallocate_ofMoreThanFits_isRefused_andWhatIsAllocatedDoesNotCount() throws Exception {
     Posix user = rig.posix(USER);
     int fd = user.open("f", Posix.O_CREAT | Posix.O_RDWR, 0644);
-    var refused =
-        assertThrows(FsException.class, () -> user.fallocate(fd, 0, 0, (1L << 40) + 1));
+    var refused = assertThrows(FsException.class, () -> user.fallocate(fd, 0, 0, (1L << 40) + 1));
     assertEquals(Errno.ENOSPC, refused.errno(), "the disk of the rig");
     rig.limit(bytes(100_000, 10_000));
     assertQuota(() -> user.fallocate(fd, 0, 0, 100_001));
