@@ -201,7 +201,7 @@ class GarbageIT {
     var kept = (ObjectNode) new ObjectMapper().readTree(file.toFile());
     ((ObjectNode) kept.get("run")).put("started", "2026-01-01T00:00:00Z");
     Files.writeString(file, kept.toString());
-    configure("{period: 30d, grace: 0s}");
+    configure("{period: 24h, grace: 0s}");
     stack.start();
     DevStack.await(
         Duration.ofMinutes(1),
