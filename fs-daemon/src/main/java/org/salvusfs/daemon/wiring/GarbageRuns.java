@@ -10,6 +10,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CancellationException;
@@ -74,6 +75,11 @@ final class GarbageRuns implements Runs.Work<GarbageRun>, AutoCloseable {
    * @param spaces what projects took then, by their ids
    */
   record Kept(GarbageRun run, Map<String, StoredSpace> spaces) {
+    Kept {
+      Objects.requireNonNull(spaces, "spaces");
+      Instant.parse(run.started());
+    }
+
     private static Kept of(GarbageRun run, Map<ProjectId, StoredSpace> spaces) {
       var byId = new HashMap<String, StoredSpace>();
       spaces.forEach((project, space) -> byId.put(project.toString(), space));
@@ -154,8 +160,9 @@ final class GarbageRuns implements Runs.Work<GarbageRun>, AutoCloseable {
     Kept last = kept;
     Duration since =
         last == null ? Duration.ZERO : Duration.between(last.end(), surroundings.now());
-    long passed = since.isNegative() ? 0 : since.toNanos(); // a clock may be put back
-    dueNanos = now() + Math.max(0, config.period().toNanos() - passed);
+    // A clock may have been put back.
+    Duration left = since.isNegative() ? config.period() : config.period().minus(since);
+    dueNanos = now() + (left.isNegative() ? 0 : left.toNanos());
     runs.start();
   }
 

@@ -161,7 +161,7 @@ class GarbageIT {
     stack.start();
     assertEquals(before, bill("demo"), "a restart forgets nothing");
     assertEquals(0, stack.stop());
-    Files.writeString(stack.data().resolve("gc.json"), "{");
+    Files.writeString(stack.data().resolve("gc.json"), "{\"run\": {}}");
     stack.start();
     assertTrue(bill("demo").isNull(), "what cannot be read is not told");
     collect();
