@@ -2,7 +2,6 @@ package org.salvusfs.daemon.wiring;
 
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -19,9 +18,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.salvusfs.blockstore.api.Sweep;
 import org.salvusfs.daemon.config.DaemonConfig;
-import org.salvusfs.daemon.control.Json;
 import org.salvusfs.daemon.data.CapturedChunks;
-import org.salvusfs.daemon.datadir.SmallFile;
 import org.salvusfs.daemon.management.Bill;
 import org.salvusfs.daemon.management.GarbageRun;
 import org.salvusfs.daemon.management.GarbageRun.Phase;
@@ -53,7 +50,7 @@ final class GarbageRuns implements Runs.Work<GarbageRun>, AutoCloseable {
   private final DaemonConfig.Garbage config;
   private final Surroundings surroundings;
   private final Path restoring;
-  private final Path file;
+  private final KeptFile<Kept> file;
   private final Collector collector;
   private final RunMeters meters;
   private final Runs<GarbageRun> runs;
@@ -123,7 +120,7 @@ final class GarbageRuns implements Runs.Work<GarbageRun>, AutoCloseable {
     this.config = config;
     this.surroundings = surroundings;
     this.restoring = restoring;
-    this.file = file;
+    this.file = new KeptFile<>(file, Kept.class);
     this.meters = meters;
     var metadata = stores.metadata();
     var codec = stores.blocks().codec();
@@ -138,7 +135,7 @@ final class GarbageRuns implements Runs.Work<GarbageRun>, AutoCloseable {
                 projects,
                 project -> logs(project, host),
                 CapturedChunks::visit));
-    Kept last = read();
+    Kept last = this.file.read().orElse(null);
     this.kept = last;
     this.runs =
         new Runs<>("garbage", surroundings.nanoClock(), last == null ? null : last.run(), this);
@@ -245,25 +242,9 @@ final class GarbageRuns implements Runs.Work<GarbageRun>, AutoCloseable {
     }
   }
 
-  private @Nullable Kept read() {
-    try {
-      return Json.read(Files.readString(file), Kept.class);
-    } catch (NoSuchFileException e) {
-      log.debug("no garbage was collected yet", e);
-    } catch (IOException e) {
-      log.warn("{} cannot be read; the next run replaces it: {}", file, e.toString());
-    }
-    return null;
-  }
-
   private void keep(Kept now) {
     kept = now;
-    try {
-      SmallFile.write(file, Json.line(now) + "\n");
-    } catch (IOException e) {
-      log.warn(
-          "{} cannot be written: a daemon that starts knows an older run ({})", file, e.toString());
-    }
+    file.write(now);
   }
 
   private void requireNoRestore() throws IOException {

@@ -1,9 +1,5 @@
 package org.salvusfs.daemon.wiring;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -18,8 +14,6 @@ import org.salvusfs.blockstore.api.BlockStoreException;
 import org.salvusfs.blockstore.api.BlockVisitor;
 import org.salvusfs.blockstore.api.PackPlace;
 import org.salvusfs.daemon.config.DaemonConfig;
-import org.salvusfs.daemon.control.Json;
-import org.salvusfs.daemon.datadir.SmallFile;
 import org.salvusfs.daemon.management.ScrubReport;
 import org.salvusfs.daemon.management.ScrubStatus;
 import org.salvusfs.daemon.metrics.ScrubMeters;
@@ -51,7 +45,7 @@ final class ScrubRuns implements Runs.Work<ScrubRuns.Run>, AutoCloseable {
   private final BlockStore blocks;
   private final EventLog events;
   private final DaemonConfig.Scrub config;
-  private final Path file;
+  private final KeptFile<Kept> file;
   private final Surroundings surroundings;
   private final ScrubMeters meters;
   private final Duration period;
@@ -89,12 +83,12 @@ final class ScrubRuns implements Runs.Work<ScrubRuns.Run>, AutoCloseable {
     this.blocks = blocks;
     this.events = events;
     this.config = config;
-    this.file = file;
+    this.file = new KeptFile<>(file, Kept.class);
     this.surroundings = surroundings;
     this.meters = meters;
     double early = JITTER * surroundings.random().nextDouble();
     this.period = config.period().minusSeconds((long) (config.period().toSeconds() * early));
-    this.kept = read();
+    this.kept = this.file.read().orElseGet(() -> new Kept(now(), null, null));
     this.runs = new Runs<>("scrub", surroundings.nanoClock(), kept.run(), this);
     ScrubReport last = kept.last();
     if (last != null && last.ended() != null) {
@@ -215,30 +209,9 @@ final class ScrubRuns implements Runs.Work<ScrubRuns.Run>, AutoCloseable {
     return surroundings.now().truncatedTo(ChronoUnit.SECONDS).toString();
   }
 
-  private Kept read() {
-    try {
-      return Json.read(Files.readString(file), Kept.class);
-    } catch (NoSuchFileException e) {
-      return new Kept(now(), null, null);
-    } catch (JsonProcessingException e) {
-      log.warn("{} is damaged and begun anew: {}", file, e.getOriginalMessage());
-      return new Kept(now(), null, null);
-    } catch (IOException e) {
-      log.warn("{} cannot be read, the scrub begins anew: {}", file, e.toString());
-      return new Kept(now(), null, null);
-    }
-  }
-
   private void keep(Kept now) {
     kept = now;
-    try {
-      SmallFile.write(file, Json.line(now) + "\n");
-    } catch (IOException e) {
-      log.warn(
-          "{} cannot be written: after a restart the scrub goes on where it was before ({})",
-          file,
-          e.toString());
-    }
+    file.write(now);
   }
 
   /** What one run has found, on the thread of the runs. */
