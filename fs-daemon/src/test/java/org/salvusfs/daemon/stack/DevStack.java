@@ -308,6 +308,7 @@ public final class DevStack implements AutoCloseable {
             "-XX:MaxDirectMemorySize=128m",
             "-Djdk.nio.maxCachedBufferSize=1048576",
             "-XX:+UseCompactObjectHeaders",
+            "-XX:InlineSmallCode=500",
             "--enable-native-access=ALL-UNNAMED",
             "--sun-misc-unsafe-memory-access=allow",
             // Not the tests' own, which keeps no log file.
