@@ -33,8 +33,8 @@ final class Dispatcher {
   /** The longest body of a request, in bytes: requests are a few words. */
   static final int BODY_BYTES_MAX = 64 << 10;
 
-  /** How many files are sent at once. Each holds buffers, as long as its reader takes. */
-  static final int DOWNLOADS_MAX = 16;
+  /** How many files are sent, and received, at once. Each holds buffers as long as it takes. */
+  static final int FILES_MAX = 16;
 
   private static final Pattern BEARER =
       Pattern.compile("bearer +([\\x21-\\x7e]+)", Pattern.CASE_INSENSITIVE);
@@ -47,7 +47,8 @@ final class Dispatcher {
   /** Requests that have come to the executor and are not answered yet, and one party more. */
   private final Phaser unanswered = new Phaser(1);
 
-  private final Semaphore downloads = new Semaphore(DOWNLOADS_MAX, true);
+  private final Semaphore downloads = new Semaphore(FILES_MAX, true);
+  private final Semaphore uploads = new Semaphore(FILES_MAX, true);
   private final CountDownLatch closing = new CountDownLatch(1);
 
   /**
@@ -243,7 +244,15 @@ final class Dispatcher {
     if (route.reach() == Route.Reach.PROJECT) {
       requireProject(call);
     }
-    return route.handler().answer(call);
+    if (!route.takesFile()) {
+      return route.handler().answer(call);
+    }
+    uploads.acquire();
+    try {
+      return route.handler().answer(call);
+    } finally {
+      uploads.release();
+    }
   }
 
   /** A token that is bound to a project learns nothing of others, not even whether they exist. */

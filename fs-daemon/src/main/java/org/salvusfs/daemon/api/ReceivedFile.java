@@ -12,8 +12,8 @@ import java.util.function.BooleanSupplier;
 
 /**
  * A file on its way from whoever sends it, in the body of a request. What is not read is not asked
- * for, so that a slow reader costs no memory: the sender waits. Made on the event loop, before the
- * body comes; read by one thread.
+ * for, and nothing before the first read, so that a slow reader costs no memory: the sender waits.
+ * Made on the event loop, before the body comes; read by one thread.
  *
  * <p>Closing lets go of what was not read: the rest is received and dropped, because a client reads
  * no answer before it has sent everything.
@@ -42,6 +42,7 @@ final class ReceivedFile extends InputStream {
   private byte[] part = new byte[0];
   private int at;
   private boolean isAtEnd;
+  private boolean isAsked;
 
   /**
    * @param isEnding whether the daemon ends, and waits for nobody
@@ -54,7 +55,6 @@ final class ReceivedFile extends InputStream {
     request.exceptionHandler(why -> parts.add(new Part.Broken(why)));
     request.endHandler(nothing -> parts.add(new Part.End()));
     request.handler(this::take);
-    request.fetch(PARTS_AHEAD);
   }
 
   private void take(Buffer bytes) {
@@ -84,6 +84,10 @@ final class ReceivedFile extends InputStream {
 
   /** Makes sure that there is a byte to read; false at the end. */
   private boolean fill() throws IOException {
+    if (!isAsked) {
+      isAsked = true;
+      exchange.onEventLoop(() -> fetch(PARTS_AHEAD));
+    }
     while (at == part.length && !isAtEnd) {
       switch (next()) {
         case Part.Bytes(byte[] bytes) -> {

@@ -13,7 +13,9 @@ import java.io.InputStream;
 import java.io.SequenceInputStream;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
@@ -104,13 +106,40 @@ final class ReceivedFileTest {
             () -> client().streams().receive(Optional.of("new"), Optional.empty(), broken));
     assertTrue(String.valueOf(refused.getMessage()).contains("the tape is torn"));
 
-    try (var socket = new Socket(InetAddress.getLoopbackAddress(), api.orElseThrow().port())) {
-      var head =
-          "POST /v1/receives HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\nAuthorization: Bearer %s\r\n\r\nhalf"
-              .formatted(TestApi.TOKEN);
-      socket.getOutputStream().write(head.getBytes(US_ASCII));
-    }
+    sending(1_000_000).close();
     assertEquals("after", receiveShort("after"));
+  }
+
+  /** A connection on which the first four bytes of a file are sent. */
+  private Socket sending(int length) throws IOException {
+    var socket = new Socket(InetAddress.getLoopbackAddress(), api.orElseThrow().port());
+    var head =
+        "POST /v1/receives HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\nAuthorization: Bearer %s\r\n\r\nhalf"
+            .formatted(length, TestApi.TOKEN);
+    socket.getOutputStream().write(head.getBytes(US_ASCII));
+    return socket;
+  }
+
+  @Test
+  void files_beyondThoseReceivedAtOnce_waitForTheirTurn() throws Exception {
+    var begun = new ArrayList<Socket>();
+    try {
+      for (int i = 0; i < Dispatcher.FILES_MAX; i++) {
+        begun.add(sending(1_000_000));
+      }
+      assertTrue(daemon.awaitReceives(Dispatcher.FILES_MAX));
+      try (var next = sending(4)) {
+        next.setSoTimeout(300);
+        assertThrows(SocketTimeoutException.class, () -> next.getInputStream().read());
+        next.setSoTimeout(60_000);
+        begun.getFirst().close();
+        assertEquals('H', next.getInputStream().read());
+      }
+    } finally {
+      for (var socket : begun) {
+        socket.close();
+      }
+    }
   }
 
   @Test

@@ -74,7 +74,7 @@ final class SentFileTest {
     daemon.exportWithoutEnd();
     var begun = new ArrayList<Socket>();
     try {
-      for (int i = 0; i < Dispatcher.DOWNLOADS_MAX; i++) {
+      for (int i = 0; i < Dispatcher.FILES_MAX; i++) {
         begun.add(connected());
         assertTrue(begun.getLast().getInputStream().read() >= 0);
       }

@@ -274,6 +274,11 @@ public final class FakeDaemon implements ManagedDaemon {
     return streams.receivedBytes();
   }
 
+  /** See {@link FakeStreams#awaitReceives}. */
+  public boolean awaitReceives(int count) throws InterruptedException {
+    return streams.awaitReceives(count);
+  }
+
   @Override
   public ManagedStreams streams() {
     return streams;

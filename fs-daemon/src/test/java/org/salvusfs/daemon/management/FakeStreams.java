@@ -8,6 +8,8 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import org.salvusfs.blockstore.api.ClusterKey;
 
 /**
@@ -17,6 +19,7 @@ import org.salvusfs.blockstore.api.ClusterKey;
 final class FakeStreams implements ManagedStreams {
   private final FakeDaemon daemon;
   private final List<Optional<ClusterKey>> keys = new CopyOnWriteArrayList<>();
+  private final Semaphore receives = new Semaphore(0);
   private volatile long receivedBytes;
 
   FakeStreams(FakeDaemon daemon) {
@@ -63,10 +66,16 @@ final class FakeStreams implements ManagedStreams {
         HexFormat.of().formatHex(ExportReport.newDigest().digest(bytes)));
   }
 
+  /** Waits until so many more have begun to be received; false if they did not within a minute. */
+  boolean awaitReceives(int count) throws InterruptedException {
+    return receives.tryAcquire(count, 1, TimeUnit.MINUTES);
+  }
+
   @Override
   public ReceiveReport receive(Optional<String> name, Optional<ClusterKey> key, InputStream in)
       throws DaemonException {
     keys.add(key);
+    receives.release();
     try {
       byte[] first = in.readNBytes(64);
       var words = new String(first, StandardCharsets.UTF_8).split("\"", -1);
