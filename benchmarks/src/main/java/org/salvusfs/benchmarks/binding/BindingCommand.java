@@ -64,8 +64,8 @@ public final class BindingCommand implements Callable<Integer> {
       List<Candidate> candidates =
           List.of(
               Baseline.compile(root, bench.directory()),
-              Candidate.of(FuseBinding.KERNEL),
-              Candidate.of(FuseBinding.JNR));
+              Candidate.of(FuseBinding.KERNEL, root),
+              Candidate.of(FuseBinding.JNR, root));
       output.write(spec.commandLine(), "binding", measure(candidates, bench));
       return 0;
     }

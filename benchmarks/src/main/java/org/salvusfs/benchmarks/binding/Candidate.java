@@ -11,18 +11,19 @@ import org.salvusfs.daemon.fuse.FuseBinding;
  * @param command the program that serves it; the mount point is appended
  */
 record Candidate(String label, List<String> command) {
-  /** One of the bindings in Java, in a JVM with the launcher's options for daemons. */
-  static Candidate of(FuseBinding binding) {
+  /**
+   * One of the bindings in Java, in a JVM with the launcher's options for daemons.
+   *
+   * @param root of the repository
+   */
+  static Candidate of(FuseBinding binding, Path root) {
     return new Candidate(
         binding.word() + " binding",
         List.of(
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
             "-Xmx512m",
             "-XX:+UseSerialGC",
-            "-XX:+UseCompactObjectHeaders",
-            "-XX:InlineSmallCode=500",
-            "--enable-native-access=ALL-UNNAMED",
-            "--sun-misc-unsafe-memory-access=allow",
+            "@" + root.resolve("fs-daemon/jvm.options"),
             "-cp",
             System.getProperty("java.class.path"),
             MemoryServer.class.getName(),

@@ -20,12 +20,14 @@ import picocli.CommandLine;
 
 /** Runs where FUSE can be mounted; the baseline in C only where libfuse3's headers are. */
 final class BindingIT {
+  private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
+
   @TempDir private Path directory = Path.of("");
 
   @Test
   void kernelBinding_answersEveryRequestAndItsTimeGrows() throws Exception {
     assumeTrue(Files.isWritable(Path.of("/dev/fuse")), "no right to use /dev/fuse");
-    check(Candidate.of(FuseBinding.KERNEL));
+    check(Candidate.of(FuseBinding.KERNEL, ROOT));
   }
 
   @Test
@@ -36,7 +38,7 @@ final class BindingIT {
     } catch (MountException e) {
       assumeTrue(false, e.getMessage());
     }
-    check(Candidate.of(FuseBinding.JNR));
+    check(Candidate.of(FuseBinding.JNR, ROOT));
   }
 
   @Test
@@ -45,7 +47,7 @@ final class BindingIT {
     Path program = Files.createDirectory(directory.resolve("program"));
     Candidate baseline;
     try {
-      baseline = Baseline.compile(Path.of("..").toAbsolutePath().normalize(), program);
+      baseline = Baseline.compile(ROOT, program);
     } catch (DaemonException.Obstructed e) {
       assumeTrue(false, e.getMessage());
       return;

@@ -11,7 +11,6 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.SequenceInputStream;
-import java.net.InetAddress;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.nio.file.Path;
@@ -112,12 +111,7 @@ final class ReceivedFileTest {
 
   /** A connection on which the first four bytes of a file are sent. */
   private Socket sending(int length) throws IOException {
-    var socket = new Socket(InetAddress.getLoopbackAddress(), api.orElseThrow().port());
-    var head =
-        "POST /v1/receives HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\nAuthorization: Bearer %s\r\n\r\nhalf"
-            .formatted(length, TestApi.TOKEN);
-    socket.getOutputStream().write(head.getBytes(US_ASCII));
-    return socket;
+    return api.orElseThrow().send("POST /v1/receives", "Content-Length: " + length, "half");
   }
 
   @Test

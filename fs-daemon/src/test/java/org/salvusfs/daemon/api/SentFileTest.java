@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.nio.file.Path;
@@ -102,11 +101,6 @@ final class SentFileTest {
   }
 
   private Socket connected() throws IOException {
-    var socket = new Socket(InetAddress.getLoopbackAddress(), api.orElseThrow().port());
-    var request =
-        "GET %s HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAuthorization: Bearer %s\r\n\r\n"
-            .formatted(EXPORT, TestApi.TOKEN);
-    socket.getOutputStream().write(request.getBytes(US_ASCII));
-    return socket;
+    return api.orElseThrow().send("GET " + EXPORT, "Connection: close", "");
   }
 }

@@ -1,7 +1,10 @@
 package org.salvusfs.daemon.api;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.Socket;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Instant;
@@ -78,6 +81,16 @@ public final class TestApi implements AutoCloseable {
 
   public int port() {
     return server.port();
+  }
+
+  /** A connection on which a request with the token was sent, or the beginning of its body. */
+  Socket send(String request, String header, String body) throws IOException {
+    var socket = new Socket(InetAddress.getLoopbackAddress(), port());
+    var text =
+        "%s HTTP/1.1\r\nHost: x\r\n%s\r\nAuthorization: Bearer %s\r\n\r\n%s"
+            .formatted(request, header, TOKEN, body);
+    socket.getOutputStream().write(text.getBytes(US_ASCII));
+    return socket;
   }
 
   String url() {

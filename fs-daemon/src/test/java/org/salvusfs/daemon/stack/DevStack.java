@@ -305,12 +305,7 @@ public final class DevStack implements AutoCloseable {
         List.of(
             "-Xmx512m",
             "-XX:+UseSerialGC",
-            "-XX:MaxDirectMemorySize=128m",
-            "-Djdk.nio.maxCachedBufferSize=1048576",
-            "-XX:+UseCompactObjectHeaders",
-            "-XX:InlineSmallCode=500",
-            "--enable-native-access=ALL-UNNAMED",
-            "--sun-misc-unsafe-memory-access=allow",
+            "@" + repository().resolve("fs-daemon/jvm.options"),
             // Not the tests' own, which keeps no log file.
             "-Dlogback.configurationFile="
                 + repository().resolve("fs-daemon/src/main/resources/logback.xml"),
