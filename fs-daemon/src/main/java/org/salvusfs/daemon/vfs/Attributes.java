@@ -3,6 +3,7 @@ package org.salvusfs.daemon.vfs;
 import java.io.IOException;
 import java.util.Objects;
 import org.salvusfs.daemon.fs.Attr;
+import org.salvusfs.daemon.fs.Caller;
 import org.salvusfs.daemon.fs.Errno;
 import org.salvusfs.daemon.fs.FsException;
 import org.salvusfs.daemon.fs.SetAttr;
@@ -25,7 +26,8 @@ final class Attributes {
     this.acls = acls;
   }
 
-  Attr set(long inode, SetAttr change) throws IOException, FsException, InterruptedException {
+  Attr set(Caller caller, long inode, SetAttr change)
+      throws IOException, FsException, InterruptedException {
     parts.txgs().awaitRoom(0);
     try (InodeLocks.Held _ = parts.locks().exclusive(inode)) {
       InodeItem item = items.inode(inode);
@@ -37,10 +39,10 @@ final class Attributes {
         }
       }
       if (change.mode() != null || change.uid() != null || change.gid() != null) {
-        item = setModeAndOwner(inode, item, change);
+        item = setModeAndOwner(caller, inode, item, change);
       }
       if (change.killSuidgid()) {
-        item = privileges.drop(inode, item);
+        item = privileges.drop(caller, inode, item);
       }
       if (size != null) {
         item = resize(inode, item, size);
@@ -54,10 +56,10 @@ final class Attributes {
     }
   }
 
-  private InodeItem setModeAndOwner(long inode, InodeItem item, SetAttr change)
+  private InodeItem setModeAndOwner(Caller caller, long inode, InodeItem item, SetAttr change)
       throws IOException, FsException {
     boolean chown = change.uid() != null || change.gid() != null;
-    int mode = chown ? Privileges.without(item.mode()) : item.mode();
+    int mode = chown ? Privileges.without(item, caller) : item.mode();
     if (change.mode() != null) {
       mode = (mode & InodeItem.S_IFMT) | (change.mode() & Linux.MODE_BITS);
     }

@@ -51,7 +51,7 @@ final class FileOps {
         throw new FsException(Errno.EISDIR);
       }
       if (caller.uid() != 0) {
-        item = privileges.drop(inode, item);
+        item = privileges.drop(caller, inode, item);
       }
       attributes.resize(inode, item, 0);
     }
@@ -71,7 +71,7 @@ final class FileOps {
       long growth = parts.contents().growth(inode, item, start, count);
       try (Reservation room = parts.admission().admit(caller, growth, 0)) {
         if (killSuidgid) {
-          item = privileges.drop(inode, item);
+          item = privileges.drop(caller, inode, item);
         }
         try (Tx tx = parts.txgs().begin(TxKind.DATA, room)) {
           long grown = parts.contents().write(tx, inode, item, start, from);

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import java.io.IOException;
 import java.util.function.LongConsumer;
+import org.salvusfs.daemon.fs.Caller;
 import org.salvusfs.metadata.item.InodeItem;
 import org.salvusfs.metadata.item.Keys;
 import org.salvusfs.metadata.txg.Tx;
@@ -11,7 +12,8 @@ import org.salvusfs.metadata.txg.TxKind;
 
 /**
  * What a file loses when its owner or, by an ordinary user, its contents change: the setuid bit,
- * the setgid bit if the group may execute it, and its capabilities.
+ * its capabilities, and the setgid bit, unless the group may not execute it and who changes it is
+ * root or in that group ({@code setattr_should_drop_sgid} in Linux).
  */
 final class Privileges {
   private static final byte[] CAPABILITY = "security.capability".getBytes(US_ASCII);
@@ -29,12 +31,16 @@ final class Privileges {
   }
 
   /** The mode without privileges; a directory's bits mean something else and stay. */
-  static int without(int mode) {
+  static int without(InodeItem item, Caller caller) {
+    int mode = item.mode();
     if ((mode & InodeItem.S_IFMT) == InodeItem.S_IFDIR) {
       return mode;
     }
-    int kept = mode & ~Linux.S_ISUID;
-    return (kept & Linux.S_IXGRP) != 0 ? kept & ~Linux.S_ISGID : kept;
+    boolean keepsSetgid =
+        (mode & Linux.S_ISGID) != 0
+            && (mode & Linux.S_IXGRP) == 0
+            && (caller.isRoot() || ProcessGroups.contain(caller, item.gid()));
+    return mode & ~(keepsSetgid ? Linux.S_ISUID : Linux.S_ISUID | Linux.S_ISGID);
   }
 
   static void dropCapability(Tx tx, long inode) {
@@ -47,8 +53,8 @@ final class Privileges {
    *
    * @return the inode as it is then
    */
-  InodeItem drop(long inode, InodeItem item) throws IOException {
-    int mode = without(item.mode());
+  InodeItem drop(Caller caller, long inode, InodeItem item) throws IOException {
+    int mode = without(item, caller);
     boolean mayHaveCapability = (mode & EXECUTE_BITS) != 0;
     boolean changes =
         mode != item.mode()

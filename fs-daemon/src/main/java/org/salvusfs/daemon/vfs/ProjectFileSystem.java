@@ -380,7 +380,7 @@ public final class ProjectFileSystem implements FileSystem {
 
   @Override
   public Attr setattr(Caller caller, long node, SetAttr change) throws FsException {
-    return calls.call("setattr", node, () -> attributes.set(node, change));
+    return calls.call("setattr", node, () -> attributes.set(caller, node, change));
   }
 
   @Override

@@ -41,4 +41,29 @@ class PrivilegesIT {
       assertEquals("777", Shell.run(home, "stat -c %a f").strip(), change);
     }
   }
+
+  /** The setgid bit of a file that its group may not execute, as on ext4. */
+  @Test
+  void changeByOtherUser_keepsSetgidWithoutExecute_onlyIfInTheGroup() throws Exception {
+    Path home = stack.home();
+    Shell.run(home, "echo old > f; chown 1000:1000 f; chmod a+x .");
+    for (String change :
+        List.of(
+            "sh -c 'echo x >> f'",
+            "sh -c ': > f'",
+            "truncate -s 10 f",
+            "fallocate -l 100 f",
+            "fallocate -p -l 10 f")) {
+      assertEquals("666", modeAfter("--regid 1001 --clear-groups", change), change);
+      assertEquals("2666", modeAfter("--regid 1000 --clear-groups", change), change);
+      assertEquals("2666", modeAfter("--regid 1001 --groups 1002,1000", change), change);
+    }
+  }
+
+  private String modeAfter(String groups, String change) throws Exception {
+    Path home = stack.home();
+    Shell.run(home, "chmod 6666 f");
+    Shell.run(home, "setpriv --reuid 1001 " + groups + " " + change);
+    return Shell.run(home, "stat -c %a f").strip();
+  }
 }
