@@ -20,21 +20,18 @@ final class ProcessGroups {
    * of another PID namespace, is in its own group only.
    */
   static boolean contain(Caller caller, int gid) {
-    return caller.gid() == gid || isSupplementary(caller.pid(), Integer.toUnsignedString(gid));
-  }
-
-  private static boolean isSupplementary(int pid, String gid) {
-    if (pid == 0) {
-      return false;
+    if (caller.gid() == gid) {
+      return true;
     }
+    String wanted = Integer.toUnsignedString(gid);
     try {
       // A process may have any bytes for a name, which is in there, too.
-      return Files.readAllLines(Path.of("/proc/" + pid + "/status"), ISO_8859_1).stream()
+      return Files.readAllLines(Path.of("/proc/" + caller.pid() + "/status"), ISO_8859_1).stream()
           .filter(line -> line.startsWith(SUPPLEMENTARY))
           .flatMap(line -> Arrays.stream(line.substring(SUPPLEMENTARY.length()).strip().split(" ")))
-          .anyMatch(gid::equals);
+          .anyMatch(wanted::equals);
     } catch (IOException e) {
-      // It has ended.
+      // It has ended, or has the number 0: it cannot be seen from here.
       return false;
     }
   }

@@ -239,9 +239,11 @@ class TransactionsTest {
     on.contents().releasing(false);
     writer.get();
     // There is room as soon as the full group is closed; its commit follows.
-    while (on.transactions().committedTxg() == committed) {
+    long deadline = System.nanoTime() + Duration.ofMinutes(1).toNanos();
+    while (on.transactions().committedTxg() == committed && System.nanoTime() < deadline) {
       Thread.onSpinWait();
     }
+    assertTrue(on.transactions().committedTxg() > committed);
     on.transactions().close();
   }
 
