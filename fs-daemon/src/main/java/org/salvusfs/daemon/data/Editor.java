@@ -2,6 +2,9 @@ package org.salvusfs.daemon.data;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import org.salvusfs.blockstore.api.BlockId;
 import org.salvusfs.metadata.api.View;
 import org.salvusfs.metadata.item.InodeItem;
 
@@ -56,6 +59,64 @@ final class Editor {
         item.sizeBytes(),
         layer -> layer.store(piece.offset(), piece.length(), piece.chunk(), piece.chunkOffset()));
     return grows;
+  }
+
+  /**
+   * Fills the holes of a range, or all of it, with references to zeros; returns by how much the
+   * allocation grows.
+   *
+   * @param zeros a chunk of nothing else
+   * @param zerosBytes its length
+   */
+  long reserve(
+      long txg,
+      View view,
+      long inode,
+      InodeItem item,
+      long from,
+      long to,
+      boolean whole,
+      BlockId zeros,
+      int zerosBytes)
+      throws IOException {
+    List<Piece.Zero> holes = holes(view, inode, item, from, to);
+    long grows = holes.stream().mapToLong(Piece::lengthBytes).sum();
+    List<Piece.Zero> filled = whole ? List.of(new Piece.Zero(from, to - from)) : holes;
+    files.change(
+        txg,
+        inode,
+        item.sizeBytes(),
+        layer -> {
+          layer.marks().touch();
+          for (Piece.Zero hole : filled) {
+            for (long at = hole.offset(); at < hole.end(); at += zerosBytes) {
+              layer.store(at, (int) Math.min(zerosBytes, hole.end() - at), zeros, 0);
+            }
+          }
+        });
+    return grows;
+  }
+
+  /** What lies between the data of a range, also behind the file's end. */
+  private List<Piece.Zero> holes(View view, long inode, InodeItem item, long from, long to)
+      throws IOException {
+    var holes = new ArrayList<Piece.Zero>();
+    long[] at = {from};
+    PieceSink upTo =
+        piece -> {
+          if (piece.offset() > at[0]) {
+            holes.add(new Piece.Zero(at[0], piece.offset() - at[0]));
+          }
+          at[0] = piece.end();
+          return true;
+        };
+    if (from < item.sizeBytes()) {
+      reader.pieces(view, inode, item.sizeBytes(), from, Math.min(to, item.sizeBytes()), upTo);
+    }
+    if (at[0] < to) {
+      holes.add(new Piece.Zero(at[0], to - at[0]));
+    }
+    return holes;
   }
 
   /** Makes a hole within the size; returns the change of the allocation. */

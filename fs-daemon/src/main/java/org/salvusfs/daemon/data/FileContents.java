@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.Executor;
+import org.salvusfs.blockstore.api.BlockId;
 import org.salvusfs.blockstore.api.BlockStoreException;
 import org.salvusfs.blockstore.api.Chunks;
 import org.salvusfs.metadata.api.Change;
@@ -130,6 +131,22 @@ public final class FileContents implements Contents {
    */
   public long truncate(Tx tx, long inode, InodeItem item, long newSizeBytes) throws IOException {
     return editor.truncate(tx.txg(), live, inode, item, newSizeBytes);
+  }
+
+  /**
+   * Has a range count as allocated, so that writing there later needs no room: its holes become
+   * zeros, all of them one stored chunk. Callers limit the length, for every {@link
+   * Chunks#chunkBytesMax()} of it takes a reference.
+   *
+   * @param zeroed whether everything in the range becomes zeros, not the holes alone
+   * @return by how many bytes the allocation grows, as {@link #growth} says under the same lock
+   */
+  public long reserve(Tx tx, long inode, InodeItem item, long offset, long length, boolean zeroed)
+      throws IOException {
+    int chunkBytes = chunks.chunkBytesMax();
+    BlockId zeros = chunks.put(new byte[chunkBytes], 0, chunkBytes);
+    long end = Math.addExact(offset, length);
+    return editor.reserve(tx.txg(), live, inode, item, offset, end, zeroed, zeros, chunkBytes);
   }
 
   /**

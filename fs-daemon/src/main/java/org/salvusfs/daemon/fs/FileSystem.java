@@ -140,7 +140,8 @@ public interface FileSystem {
   void removexattr(Caller caller, long node, byte[] name) throws FsException;
 
   /** {@code mode}: the FALLOC_FL_* bits; EOPNOTSUPP for those that are not offered. */
-  void fallocate(long node, long handle, int mode, long offset, long length) throws FsException;
+  void fallocate(Caller caller, long node, long handle, int mode, long offset, long length)
+      throws FsException;
 
   /** {@code whence}: SEEK_DATA (3) or SEEK_HOLE (4). */
   long lseek(long node, long handle, long offset, int whence) throws FsException;

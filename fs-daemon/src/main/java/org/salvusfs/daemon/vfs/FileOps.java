@@ -23,6 +23,9 @@ final class FileOps {
    */
   private static final long COPY_BYTES_MAX = 4 << 20;
 
+  /** How much of an allocation is done in one step, which holds the file's lock. */
+  private static final long RESERVE_BYTES_MAX = 1 << 30;
+
   private final Parts parts;
   private final LongSupplier freeBytes;
   private final Items items;
@@ -98,40 +101,61 @@ final class FileOps {
   }
 
   /**
-   * Nothing is ever reserved: allocation extends the file by a hole, the rest makes holes. What
-   * cannot fit now, whoever writes it, is refused.
+   * What is allocated counts as data from then on; KEEP_SIZE allocates nothing behind the file's
+   * end. What cannot fit as a whole is refused as a whole, whoever asks; when others take the room
+   * meanwhile, a part stays allocated, as elsewhere.
    */
-  void fallocate(long inode, int mode, long offset, long length)
+  void fallocate(Caller caller, long inode, int mode, long offset, long length)
       throws IOException, FsException, InterruptedException {
     boolean keepSize = (mode & Linux.FALLOC_KEEP_SIZE) != 0;
-    boolean punch =
-        switch (mode & ~Linux.FALLOC_KEEP_SIZE) {
-          case 0 -> false;
-          case Linux.FALLOC_ZERO_RANGE -> true;
-          case Linux.FALLOC_PUNCH_HOLE -> {
-            if (!keepSize) {
-              throw new FsException(Errno.EOPNOTSUPP);
-            }
-            yield true;
-          }
-          default -> throw new FsException(Errno.EOPNOTSUPP);
-        };
+    int what = mode & ~Linux.FALLOC_KEEP_SIZE;
+    if (what != 0
+        && what != Linux.FALLOC_ZERO_RANGE
+        && !(what == Linux.FALLOC_PUNCH_HOLE && keepSize)) {
+      throw new FsException(Errno.EOPNOTSUPP);
+    }
     if (length <= 0) {
       throw new FsException(Errno.EINVAL);
     }
     long end = end(offset, length);
+    if (what == Linux.FALLOC_PUNCH_HOLE) {
+      punch(inode, offset, end);
+      return;
+    }
+    boolean zeroed = what == Linux.FALLOC_ZERO_RANGE;
+    long at = offset;
+    while (at < end) {
+      at = reserve(caller, inode, at, end, zeroed, keepSize);
+    }
+  }
+
+  /**
+   * Allocates the first {@link #RESERVE_BYTES_MAX} of a range.
+   *
+   * @return where to go on, {@code end} if nothing is left to do
+   */
+  private long reserve(
+      Caller caller, long inode, long from, long end, boolean zeroed, boolean keepSize)
+      throws IOException, FsException, InterruptedException {
     parts.txgs().awaitRoom(0);
     try (InodeLocks.Held _ = parts.locks().exclusive(inode)) {
       InodeItem item = items.regular(inode, Errno.ENODEV);
-      if (punch && offset < item.sizeBytes()) {
-        item = punch(inode, item, offset, Math.min(end, item.sizeBytes()) - offset);
+      requireRoom(inode, item, from, end);
+      long last = keepSize ? Math.min(end, item.sizeBytes()) : end;
+      long to = Math.min(last, from + Math.min(last - from, RESERVE_BYTES_MAX));
+      long growth = from < to ? parts.contents().growth(inode, item, from, to - from) : 0;
+      try (Reservation room = parts.admission().admit(caller, growth, 0);
+          Tx tx = parts.txgs().begin(TxKind.DATA, room)) {
+        long grown = 0;
+        if (from < to) {
+          grown = parts.contents().reserve(tx, inode, item, from, to - from, zeroed);
+        } else {
+          parts.contents().touched(tx, inode, item);
+        }
+        attributes.putContents(tx, inode, item, Math.max(item.sizeBytes(), to), grown);
+        tx.apply();
       }
-      if (!punch) {
-        requireRoom(inode, item, offset, end);
-      }
-      if (!keepSize && end > item.sizeBytes()) {
-        attributes.resize(inode, item, end);
-      }
+      return to < last ? to : end;
     }
   }
 
@@ -142,35 +166,29 @@ final class FileOps {
     if (end - offset <= Math.min(quota, disk)) {
       return;
     }
-    long wanted = unallocated(inode, item.sizeBytes(), offset, end);
+    long wanted = parts.contents().growth(inode, item, offset, end - offset);
     if (wanted > Math.min(quota, disk)) {
       throw new FsException(wanted > quota ? Errno.EDQUOT : Errno.ENOSPC);
     }
   }
 
-  /** How many bytes of a range are in holes or beyond the file's end. */
-  private long unallocated(long inode, long sizeBytes, long offset, long end) throws IOException {
-    long inside = Math.min(end, sizeBytes);
-    long bytes = end - Math.max(offset, inside);
-    long at = offset;
-    while (at < inside) {
-      long data = parts.contents().seekData(inode, sizeBytes, at);
-      long next = data < 0 ? inside : Math.min(data, inside);
-      bytes += next - at;
-      at = next < inside ? parts.contents().seekHole(inode, sizeBytes, next) : inside;
-    }
-    return bytes;
-  }
-
-  private InodeItem punch(long inode, InodeItem item, long offset, long length) throws IOException {
-    try (Tx tx = parts.txgs().begin(TxKind.DATA)) {
-      long grown = parts.contents().punch(tx, inode, item, offset, length);
-      if (grown == 0) {
-        parts.contents().touched(tx, inode, item);
+  private void punch(long inode, long offset, long end)
+      throws IOException, FsException, InterruptedException {
+    parts.txgs().awaitRoom(0);
+    try (InodeLocks.Held _ = parts.locks().exclusive(inode)) {
+      InodeItem item = items.regular(inode, Errno.ENODEV);
+      if (offset >= item.sizeBytes()) {
+        return;
       }
-      InodeItem punched = attributes.putContents(tx, inode, item, item.sizeBytes(), grown);
-      tx.apply();
-      return punched;
+      try (Tx tx = parts.txgs().begin(TxKind.DATA)) {
+        long length = Math.min(end, item.sizeBytes()) - offset;
+        long grown = parts.contents().punch(tx, inode, item, offset, length);
+        if (grown == 0) {
+          parts.contents().touched(tx, inode, item);
+        }
+        attributes.putContents(tx, inode, item, item.sizeBytes(), grown);
+        tx.apply();
+      }
     }
   }
 

@@ -440,9 +440,9 @@ public final class MountFileSystem implements FileSystem {
   }
 
   @Override
-  public void fallocate(long node, long handle, int mode, long offset, long length)
+  public void fallocate(Caller caller, long node, long handle, int mode, long offset, long length)
       throws FsException {
-    serving(node, Errno.EISDIR).fallocate(Nodes.inode(node), handle, mode, offset, length);
+    serving(node, Errno.EISDIR).fallocate(caller, Nodes.inode(node), handle, mode, offset, length);
   }
 
   @Override

@@ -635,13 +635,13 @@ public final class ProjectFileSystem implements FileSystem {
   }
 
   @Override
-  public void fallocate(long node, long handle, int mode, long offset, long length)
+  public void fallocate(Caller caller, long node, long handle, int mode, long offset, long length)
       throws FsException {
     this.<Boolean>growing(
         "fallocate",
         node,
         () -> {
-          files.fallocate(node, mode, offset, length);
+          files.fallocate(caller, node, mode, offset, length);
           return true;
         });
   }

@@ -94,7 +94,7 @@ abstract class ReadOnlyFileSystem implements FileSystem {
   }
 
   @Override
-  public void fallocate(long node, long handle, int mode, long offset, long length)
+  public void fallocate(Caller caller, long node, long handle, int mode, long offset, long length)
       throws FsException {
     throw readOnly();
   }

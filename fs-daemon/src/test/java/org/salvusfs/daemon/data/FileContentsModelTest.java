@@ -104,7 +104,7 @@ class FileContentsModelTest {
       int which = random.nextInt(files.size());
       Tracked file = files.get(which);
       int sizeMax = SIZES_MAX[which];
-      int n = random.nextInt(106);
+      int n = random.nextInt(110);
       if (n < 30) {
         write(file, sizeMax);
       } else if (n < 38) {
@@ -131,6 +131,8 @@ class FileContentsModelTest {
         checkAll();
       } else if (n < 100) {
         crash();
+      } else if (n < 104) {
+        reserve(file, sizeMax);
       } else {
         work(file, sizeMax);
       }
@@ -268,6 +270,19 @@ class FileContentsModelTest {
           file.now.fileSize(),
           (contents, tx, item) ->
               contents.punch(tx, file.inode, item, file.now.base + from, length));
+    }
+
+    private void reserve(Tracked file, int sizeMax) throws IOException {
+      int offset = Math.min(offset(file, sizeMax), sizeMax - 1);
+      int length = Math.min(length(20_000), sizeMax - offset);
+      boolean zeroed = random.nextInt(3) == 0;
+      note("reserve " + file.inode + " " + offset + " +" + length + (zeroed ? " zeroed" : ""));
+      file.now.reserve(offset, length, zeroed);
+      change(
+          file,
+          file.now.fileSize(),
+          (contents, tx, item) ->
+              contents.reserve(tx, file.inode, item, file.now.base + offset, length, zeroed));
     }
 
     private void share(Tracked to, int sizeMax) throws IOException {

@@ -60,6 +60,15 @@ final class ModelFile {
     }
   }
 
+  /** What is data already stays as it is unless {@code zeroed}. */
+  void reserve(int offset, int length, boolean zeroed) {
+    if (zeroed) {
+      punch(offset, offset + length);
+    }
+    resize(Math.max(bytes.length, offset + length));
+    data.set(offset, offset + length);
+  }
+
   void share(ModelFile from, int fromOffset, int toOffset, int length) {
     int count = Math.min(length, from.size() - fromOffset);
     if (count <= 0) {

@@ -65,6 +65,13 @@ final class MemoryContent {
     zero(Math.max(offset, endWhole * PAGE_BYTES), end);
   }
 
+  /** Has a range inside the size take its pages. */
+  void allocate(long offset, long length) {
+    for (long page = offset / PAGE_BYTES; page * PAGE_BYTES < offset + length; page++) {
+      pages.computeIfAbsent(page, k -> new byte[PAGE_BYTES]);
+    }
+  }
+
   private void zero(long from, long to) {
     byte[] page = from < to ? pages.get(from / PAGE_BYTES) : null;
     if (page != null) {

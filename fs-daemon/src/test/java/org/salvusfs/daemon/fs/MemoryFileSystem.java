@@ -25,6 +25,7 @@ public class MemoryFileSystem implements FileSystem {
   private static final int KEEP_SIZE = 1;
   private static final int PUNCH_HOLE = 2;
   private static final int ZERO_RANGE = 16;
+  private static final long ALLOCATED_BYTES_MAX = 64 << 20;
   private static final int SEEK_DATA = 3;
   private static final int SEEK_HOLE = 4;
   private static final int NAME_BYTES_MAX = 255;
@@ -432,10 +433,13 @@ public class MemoryFileSystem implements FileSystem {
   }
 
   @Override
-  public void fallocate(long node, long handle, int mode, long offset, long length)
+  public void fallocate(Caller caller, long node, long handle, int mode, long offset, long length)
       throws FsException {
     if ((mode & ~(KEEP_SIZE | PUNCH_HOLE | ZERO_RANGE)) != 0) {
       throw new FsException(Errno.EOPNOTSUPP);
+    }
+    if ((mode & PUNCH_HOLE) == 0 && length > ALLOCATED_BYTES_MAX) {
+      throw new FsException(Errno.ENOSPC);
     }
     changing(
         () -> {
@@ -445,6 +449,10 @@ public class MemoryFileSystem implements FileSystem {
           }
           if ((mode & KEEP_SIZE) == 0 && offset + length > inode.content.size()) {
             inode.content.truncate(offset + length);
+          }
+          if ((mode & PUNCH_HOLE) == 0) {
+            long end = Math.min(offset + length, inode.content.size());
+            inode.content.allocate(offset, end - offset);
           }
           touch(inode, true);
           return inode;

@@ -237,6 +237,22 @@ public abstract class MountDataContract extends MountTests {
   }
 
   @Test
+  void fallocate_plain_fillsHolesAndKeepsData() throws Exception {
+    byte[] data = random(5000, 6);
+    open(
+        "f",
+        CREATE_RW,
+        fd -> {
+          Posix.pwrite(fd, data, 300_000);
+          Posix.fallocate(fd, 0, 0, MIB);
+        });
+    assertTrue(Posix.stat(at("f")).blocks() >= MIB / 512, "what is allocated counts");
+    byte[] expected = new byte[MIB];
+    System.arraycopy(data, 0, expected, 300_000, data.length);
+    assertArrayEquals(expected, Files.readAllBytes(at("f")));
+  }
+
+  @Test
   void fallocate_keepSize_doesNotExtend() throws Exception {
     open("f", CREATE_RW, fd -> Posix.fallocate(fd, Posix.FALLOC_KEEP_SIZE, 0, 10_000));
     assertEquals(0, Posix.stat(at("f")).size());
@@ -259,6 +275,7 @@ public abstract class MountDataContract extends MountTests {
     byte[] data = random(100_000, 4);
     Files.write(at("f"), data);
     open("f", Posix.O_RDWR, fd -> Posix.fallocate(fd, Posix.FALLOC_ZERO_RANGE, 10_000, 200_000));
+    assertTrue(Posix.stat(at("f")).blocks() >= 210_000 / 512, "zeroed is not freed");
     byte[] expected = new byte[210_000];
     System.arraycopy(data, 0, expected, 0, 10_000);
     assertArrayEquals(expected, Files.readAllBytes(at("f")));

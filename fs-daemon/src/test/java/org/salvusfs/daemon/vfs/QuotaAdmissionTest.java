@@ -181,26 +181,29 @@ final class QuotaAdmissionTest {
   }
 
   @Test
-  void fallocate_ofMoreThanFits_isRefused_andWhatIsAllocatedDoesNotCount() throws Exception {
+  void fallocate_ofMoreThanFits_isRefused_andWhatIsAllocatedHasRoom() throws Exception {
     Posix user = rig.posix(USER);
     int fd = user.open("f", Posix.O_CREAT | Posix.O_RDWR, 0644);
     var refused = assertThrows(FsException.class, () -> user.fallocate(fd, 0, 0, (1L << 40) + 1));
     assertEquals(Errno.ENOSPC, refused.errno(), "the disk of the rig");
     rig.limit(bytes(100_000, 10_000));
-    assertQuota(() -> user.fallocate(fd, 0, 0, 100_001));
+    assertQuota(() -> user.fallocate(fd, 0, 0, 90_001));
     assertQuota(() -> user.fallocate(fd, Linux.FALLOC_KEEP_SIZE, 50_000, 100_001));
     assertEquals(0, user.stat("f").size(), "what was refused changes nothing");
-    user.fallocate(fd, 0, 0, 100_000);
-    assertEquals(100_000, user.stat("f").size());
-    user.write(fd, 20_000, new byte[60_000]);
-    user.write(fd, 90_000, new byte[20_000]);
-    user.fallocate(fd, 0, 20_000, 90_000); // one hole of 10,000, where 20,000 have room
-    assertQuota(() -> user.fallocate(fd, 0, 0, 100_000));
-    user.fallocate(fd, 0, 80_000, 40_000);
-    assertEquals(120_000, user.stat("f").size());
-    assertQuota(() -> user.fallocate(fd, 0, 80_000, 40_001));
-    user.fallocate(fd, Linux.FALLOC_ZERO_RANGE | Linux.FALLOC_KEEP_SIZE, 0, 1 << 20);
-    assertEquals(0, rig.usage().bytes(), "zeroing makes room and needs none");
+    user.write(fd, 20_000, new byte[10_000]);
+    user.truncate(fd, 40_000);
+    user.fallocate(fd, Linux.FALLOC_KEEP_SIZE, 0, 70_000);
+    assertEquals(40_000, user.stat("f").size());
+    assertEquals(40_000, rig.usage().bytes(), "nothing behind the end");
+    user.fallocate(fd, 0, 10_000, 80_000);
+    assertEquals(90_000, user.stat("f").size());
+    assertEquals(90_000, rig.usage().bytes(), "what is allocated counts, and once");
+    assertQuota(() -> user.write(fd, 90_000, new byte[1]));
+    assertEquals(90_000, user.write(fd, 0, new byte[90_000]), "it has room");
+    user.fallocate(fd, Linux.FALLOC_ZERO_RANGE, 5_000, 85_000);
+    assertEquals(90_000, rig.usage().bytes());
+    user.truncate(fd, 0);
+    assertEquals(0, rig.usage().bytes());
     user.close(fd);
   }
 

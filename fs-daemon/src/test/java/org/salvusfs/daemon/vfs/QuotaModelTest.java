@@ -158,7 +158,7 @@ final class QuotaModelTest {
 
   private void operate(ProjectRig rig) throws FsException {
     boolean root = random.nextInt(4) == 0;
-    switch (random.nextInt(16)) {
+    switch (random.nextInt(18)) {
       case 0, 1 -> create(rig, root);
       case 2 -> unlink(root);
       case 3 -> rename(root);
@@ -167,6 +167,7 @@ final class QuotaModelTest {
       case 7 -> punch();
       case 8, 9 -> copy(rig);
       case 10 -> limit(rig);
+      case 11, 12 -> allocate(rig);
       default -> write(rig);
     }
   }
@@ -254,6 +255,28 @@ final class QuotaModelTest {
         growth,
         0,
         () -> assertEquals(length, of(to).write(fd(to), offset, new byte[length])),
+        () -> {
+          file.bytes.set(offset, offset + length);
+          file.size = Math.max(file.size, offset + length);
+        });
+  }
+
+  private void allocate(ProjectRig rig) throws FsException {
+    Open to = anyOpen();
+    if (to == null) {
+      return;
+    }
+    Model file = to.file();
+    int offset = random.nextInt(FILE_BYTES_MAX);
+    int length = 1 + random.nextInt(9_000);
+    int mode = random.nextBoolean() ? 0 : Linux.FALLOC_ZERO_RANGE;
+    int growth = length - file.bytes.get(offset, offset + length).cardinality();
+    grow(
+        rig,
+        to.fd() < 0,
+        growth,
+        0,
+        () -> of(to).fallocate(fd(to), mode, offset, length),
         () -> {
           file.bytes.set(offset, offset + length);
           file.size = Math.max(file.size, offset + length);

@@ -304,7 +304,7 @@ final class VfsPosix implements Posix {
   @Override
   public void fallocate(int fd, int mode, long offset, long length) throws FsException {
     Descriptor descriptor = descriptor(fd);
-    fs.fallocate(descriptor.node(), descriptor.handle(), mode, offset, length);
+    fs.fallocate(caller, descriptor.node(), descriptor.handle(), mode, offset, length);
   }
 
   @Override

@@ -104,7 +104,7 @@ final class FileCallbacks {
         "FALLOCATE",
         () -> {
           Handles.Handle file = files.get(FileInfo.number(fileInfo));
-          fs.fallocate(file.node(), file.handle(), mode, offset, length);
+          fs.fallocate(callers.present(), file.node(), file.handle(), mode, offset, length);
         });
   }
 

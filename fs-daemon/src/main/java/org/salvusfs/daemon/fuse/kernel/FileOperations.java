@@ -131,7 +131,7 @@ final class FileOperations {
   void fallocate(Request in) throws FsException {
     long offset = notNegative(in.int64(8));
     long length = notNegative(in.int64(16));
-    fs.fallocate(in.node(), handle(in), in.int32(24), offset, length);
+    fs.fallocate(in.caller(), in.node(), handle(in), in.int32(24), offset, length);
     killSuidgidUnasked(in, in.node());
   }
 
