@@ -158,7 +158,7 @@ final class QuotaModelTest {
 
   private void operate(ProjectRig rig) throws FsException {
     boolean root = random.nextInt(4) == 0;
-    switch (random.nextInt(18)) {
+    switch (random.nextInt(17)) {
       case 0, 1 -> create(rig, root);
       case 2 -> unlink(root);
       case 3 -> rename(root);
@@ -167,7 +167,7 @@ final class QuotaModelTest {
       case 7 -> punch();
       case 8, 9 -> copy(rig);
       case 10 -> limit(rig);
-      case 11, 12 -> allocate(rig);
+      case 11 -> allocate(rig);
       default -> write(rig);
     }
   }
