@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
-import org.salvusfs.blockstore.api.BlockId;
 import org.salvusfs.metadata.api.View;
 import org.salvusfs.metadata.item.InodeItem;
 
@@ -65,8 +64,7 @@ final class Editor {
    * Fills the holes of a range, or all of it, with references to zeros; returns by how much the
    * allocation grows.
    *
-   * @param zeros a chunk of nothing else
-   * @param zerosBytes its length
+   * @param zeros a whole chunk of nothing else
    */
   long reserve(
       long txg,
@@ -76,8 +74,7 @@ final class Editor {
       long from,
       long to,
       boolean whole,
-      BlockId zeros,
-      int zerosBytes)
+      Piece.InChunk zeros)
       throws IOException {
     List<Piece.Zero> holes = holes(view, inode, item, from, to);
     long grows = holes.stream().mapToLong(Piece::lengthBytes).sum();
@@ -89,15 +86,19 @@ final class Editor {
         layer -> {
           layer.marks().touch();
           for (Piece.Zero hole : filled) {
-            for (long at = hole.offset(); at < hole.end(); at += zerosBytes) {
-              layer.store(at, (int) Math.min(zerosBytes, hole.end() - at), zeros, 0);
+            for (long at = hole.offset(); at < hole.end(); at += zeros.length()) {
+              int count = (int) Math.min(zeros.length(), hole.end() - at);
+              layer.store(at, count, zeros.chunk(), zeros.chunkOffset());
             }
           }
         });
     return grows;
   }
 
-  /** What lies between the data of a range, also behind the file's end. */
+  /**
+   * What lies between the data of a range, also behind the file's end; reads extents only if the
+   * counters do not tell.
+   */
   private List<Piece.Zero> holes(View view, long inode, InodeItem item, long from, long to)
       throws IOException {
     var holes = new ArrayList<Piece.Zero>();
@@ -110,8 +111,11 @@ final class Editor {
           at[0] = piece.end();
           return true;
         };
-    if (from < item.sizeBytes()) {
-      reader.pieces(view, inode, item.sizeBytes(), from, Math.min(to, item.sizeBytes()), upTo);
+    long size = item.sizeBytes();
+    if (item.allocatedBytes() == size) {
+      at[0] = Math.max(from, size);
+    } else if (from < size) {
+      reader.pieces(view, inode, size, from, Math.min(to, size), upTo);
     }
     if (at[0] < to) {
       holes.add(new Piece.Zero(at[0], to - at[0]));

@@ -144,9 +144,10 @@ public final class FileContents implements Contents {
   public long reserve(Tx tx, long inode, InodeItem item, long offset, long length, boolean zeroed)
       throws IOException {
     int chunkBytes = chunks.chunkBytesMax();
-    BlockId zeros = chunks.put(new byte[chunkBytes], 0, chunkBytes);
+    BlockId chunk = chunks.put(new byte[chunkBytes], 0, chunkBytes);
+    var zeros = new Piece.InChunk(0, chunkBytes, chunk, 0);
     long end = Math.addExact(offset, length);
-    return editor.reserve(tx.txg(), live, inode, item, offset, end, zeroed, zeros, chunkBytes);
+    return editor.reserve(tx.txg(), live, inode, item, offset, end, zeroed, zeros);
   }
 
   /**

@@ -142,7 +142,7 @@ final class FileOps {
       InodeItem item = items.regular(inode, Errno.ENODEV);
       requireRoom(inode, item, from, end);
       long last = keepSize ? Math.min(end, item.sizeBytes()) : end;
-      long to = Math.min(last, from + Math.min(last - from, RESERVE_BYTES_MAX));
+      long to = from + Math.min(last - from, RESERVE_BYTES_MAX);
       long growth = from < to ? parts.contents().growth(inode, item, from, to - from) : 0;
       try (Reservation room = parts.admission().admit(caller, growth, 0);
           Tx tx = parts.txgs().begin(TxKind.DATA, room)) {
