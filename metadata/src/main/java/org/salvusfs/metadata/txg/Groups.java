@@ -213,7 +213,16 @@ final class Groups implements DirtyBudget.Owner {
   private boolean hasRoom(long bytes) {
     Group open = state.open();
     return open.overlay.changes() < options.changesMax()
-        && contents.dirtyBytes(open.txg) + bytes <= options.dirtyBytesMax();
+        && contents.dirtyBytes(open.txg) + bytes <= dirtyBytesMax(open);
+  }
+
+  /**
+   * While contents are being stored anyway, half is enough to keep everybody busy, and each
+   * collection of the heap copies what is held.
+   */
+  private long dirtyBytesMax(Group open) {
+    long bytes = options.dirtyBytesMax();
+    return contents.isReleasing(open.txg) ? bytes / 2 : bytes;
   }
 
   /** Whether the open group will have room without being closed. */

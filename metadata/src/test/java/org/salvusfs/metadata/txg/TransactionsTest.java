@@ -215,24 +215,12 @@ class TransactionsTest {
   @Test
   void awaitRoom_whileContentsAreReleased_waitsForThat_andCommitsIfNothingComesOfIt()
       throws Exception {
-    rig.options =
-        new Transactions.Options(
-            rig.options.interval(), 10, 10_000, Duration.ofMinutes(5), rig.options.nodeGrace());
+    holdAtMost(10);
     var on = rig.open();
     write(on, create(on, "a"), "0123456789");
     long committed = on.transactions().committedTxg();
     on.contents().releasing(true);
-    var writer =
-        new FutureTask<Void>(
-            () -> {
-              on.transactions().awaitRoom(10);
-              return null;
-            });
-    var thread = new Thread(writer);
-    thread.start();
-    while (thread.getState() != Thread.State.TIMED_WAITING) {
-      Thread.onSpinWait();
-    }
+    FutureTask<Void> writer = waitingForRoom(on, 10);
     on.contents().releasing(true);
     assertEquals(committed, on.transactions().committedTxg());
     assertFalse(writer.isDone());
@@ -245,6 +233,43 @@ class TransactionsTest {
     }
     assertTrue(on.transactions().committedTxg() > committed);
     on.transactions().close();
+  }
+
+  @Test
+  void awaitRoom_whileContentsAreReleased_givesHalf() throws Exception {
+    holdAtMost(20);
+    var on = rig.open();
+    on.contents().releasing(true);
+    write(on, create(on, "a"), "0123456789");
+    long committed = on.transactions().committedTxg();
+    FutureTask<Void> writer = waitingForRoom(on, 1);
+    assertFalse(writer.isDone());
+    on.contents().releasing(false);
+    writer.get();
+    assertEquals(committed, on.transactions().committedTxg());
+    on.transactions().close();
+  }
+
+  private void holdAtMost(int bytes) {
+    rig.options =
+        new Transactions.Options(
+            rig.options.interval(), bytes, 10_000, Duration.ofMinutes(5), rig.options.nodeGrace());
+  }
+
+  private static FutureTask<Void> waitingForRoom(Transactions.Opened<SmallContents> on, int bytes) {
+    var writer =
+        new FutureTask<Void>(
+            () -> {
+              on.transactions().awaitRoom(bytes);
+              return null;
+            });
+    var thread = new Thread(writer);
+    thread.start();
+    while (thread.getState() != Thread.State.TIMED_WAITING) {
+      assertFalse(writer.isDone(), "there was room");
+      Thread.onSpinWait();
+    }
+    return writer;
   }
 
   @Test
