@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A file behind a {@link FileChannel} that survives interrupts.
@@ -19,10 +20,15 @@ import java.util.Objects;
  * operation (each is idempotent); the interrupt stays pending for its receiver.
  */
 final class LocalFile implements DiskFile {
+  /** Less is not worth a request of its own to the device. */
+  private static final int DIRECT_BYTES_MIN = 64 << 10;
+
   private final Path path;
   private final Object fileKey;
   private volatile FileChannel channel;
   private volatile boolean closed;
+  private volatile @Nullable DirectIo direct;
+  private boolean askedForDirect;
 
   LocalFile(Path path, FileChannel channel) throws IOException {
     this.path = path;
@@ -58,6 +64,44 @@ final class LocalFile implements DiskFile {
         });
   }
 
+  /**
+   * {@inheritDoc}
+   *
+   * <p>What cannot go past the page cache goes through it, also when a direct write fails: then
+   * that, or the sync, tells why.
+   */
+  @Override
+  public void writeDirect(ByteBuffer from, long position) throws IOException {
+    DirectIo past = direct;
+    int start = from.position();
+    int first = start + (int) (-position & (BLOCK_BYTES - 1));
+    int blocks = (from.limit() - first) & -BLOCK_BYTES;
+    if (past == null
+        || blocks < DIRECT_BYTES_MIN
+        || !from.isDirect()
+        || from.alignmentOffset(first, BLOCK_BYTES) != 0) {
+      write(from, position);
+      return;
+    }
+    write(from.slice(start, first - start), position);
+    int written = (int) past.write(from.slice(first, blocks), position + first - start);
+    write(from.position(first + written), position + first + written - start);
+  }
+
+  @Override
+  public boolean reserve(long position, long bytes) {
+    DirectIo past = direct();
+    return past != null && past.reserve(position, bytes);
+  }
+
+  private synchronized @Nullable DirectIo direct() {
+    if (!askedForDirect && !closed) {
+      askedForDirect = true;
+      direct = DirectIo.open(path);
+    }
+    return direct;
+  }
+
   @Override
   public long size() throws IOException {
     return retry(FileChannel::size);
@@ -81,6 +125,9 @@ final class LocalFile implements DiskFile {
   public void close() throws IOException {
     synchronized (this) {
       closed = true;
+      if (direct != null) {
+        direct.close();
+      }
     }
     channel.close();
   }

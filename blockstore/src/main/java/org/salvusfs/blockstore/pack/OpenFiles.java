@@ -16,7 +16,7 @@ import org.salvusfs.blockstore.disk.DiskFile;
 final class OpenFiles implements Closeable {
   private final Disk disk;
   private final int filesMax;
-  private final RecordBuffers buffers = new RecordBuffers();
+  private final RecordBuffers buffers = new RecordBuffers(288 << 10);
   private final ReentrantLock lock = new ReentrantLock();
   private final LinkedHashMap<String, Entry> entries = new LinkedHashMap<>(16, 0.75f, true);
 

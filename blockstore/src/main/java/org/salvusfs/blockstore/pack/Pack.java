@@ -15,6 +15,7 @@ final class Pack {
   private final int number;
   private final String name;
   private final OpenFiles files;
+  private volatile @Nullable PackTail tail;
   private volatile long dataEnd;
   private volatile boolean sealed;
   private volatile boolean deleted;
@@ -31,6 +32,12 @@ final class Pack {
     this.files = files;
   }
 
+  /** A pack that is being written. */
+  Pack(int number, OpenFiles files, PackTail tail) {
+    this(number, PackFormat.HEADER_BYTES, files);
+    this.tail = tail;
+  }
+
   int number() {
     return number;
   }
@@ -44,6 +51,12 @@ final class Pack {
     return dataEnd;
   }
 
+  /** How much of it is in the file: records behind that are in memory. */
+  long writtenEnd() {
+    PackTail unwritten = tail;
+    return unwritten == null ? dataEnd : unwritten.writtenEnd(dataEnd);
+  }
+
   /** Called by the writer when a record is complete or the pack was cut back. */
   void moveEnd(long end) {
     dataEnd = end;
@@ -55,6 +68,7 @@ final class Pack {
   }
 
   void markSealed() {
+    tail = null;
     sealed = true;
   }
 
@@ -102,6 +116,10 @@ final class Pack {
    * @throws BlockStoreException.Failed if the disk fails
    */
   void load(BlockId id, Location at, ByteBuffer record) throws BlockStoreException {
+    PackTail unwritten = tail;
+    if (unwritten != null && unwritten.read(at.offset(), record)) {
+      return;
+    }
     try (OpenFiles.Use use = files.use(name())) {
       use.file().read(record, at.offset());
     } catch (IOException e) {

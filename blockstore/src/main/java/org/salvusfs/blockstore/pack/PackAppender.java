@@ -1,7 +1,6 @@
 package org.salvusfs.blockstore.pack;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -27,7 +26,6 @@ import org.slf4j.LoggerFactory;
  */
 final class PackAppender {
   private static final Logger log = LoggerFactory.getLogger(PackAppender.class);
-  private static final int BUFFER_BYTES = 512 << 10;
 
   /**
    * How much may be appended before one of those who append syncs it. So the disk works while the
@@ -40,6 +38,7 @@ final class PackAppender {
   private final OpenFiles files;
   private final Map<Integer, Pack> packs;
   private final long packBytesMax;
+  private final RecordBuffers buffers;
 
   private final ReentrantLock syncLock = new ReentrantLock();
   private final ReentrantLock appendLock = new ReentrantLock();
@@ -48,7 +47,6 @@ final class PackAppender {
   private final ConcurrentHashMap<BlockId, Location> pending = new ConcurrentHashMap<>();
 
   // Guarded by appendLock.
-  private final ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_BYTES);
   private final List<PackWriter> unsealed = new ArrayList<>();
   private @Nullable PackWriter active;
   private int nextNumber;
@@ -78,6 +76,7 @@ final class PackAppender {
     this.packs = packs;
     this.nextNumber = nextNumber;
     this.packBytesMax = packBytesMax;
+    this.buffers = PackTail.buffers(packBytesMax);
   }
 
   @Nullable Location pending(BlockId id) {
@@ -94,6 +93,7 @@ final class PackAppender {
       throw new IllegalArgumentException("a block of " + sealed.length + " bytes is too long");
     }
     int crc = PackFormat.crc(sealed);
+    PackWriter writer;
     boolean rolled;
     boolean due;
     appendLock.lock();
@@ -102,7 +102,8 @@ final class PackAppender {
         return false;
       }
       PackWriter before = active;
-      pending.put(id, appendLocked(id, sealed, crc));
+      writer = writerFor(sealed.length);
+      pending.put(id, append(writer, id, sealed, crc));
       lost.remove(id);
       rolled = before != null && before.isRetired();
       due = unsyncedBytes >= SYNC_AHEAD_BYTES;
@@ -111,6 +112,7 @@ final class PackAppender {
     } finally {
       appendLock.unlock();
     }
+    writeAhead(writer);
     if (rolled) {
       // Whoever fills a pack waits for its seal: un-synced data stays within about one pack.
       sync();
@@ -118,6 +120,14 @@ final class PackAppender {
       syncAhead();
     }
     return true;
+  }
+
+  private static void writeAhead(PackWriter writer) throws BlockStoreException {
+    try {
+      writer.writeAhead();
+    } catch (IOException e) {
+      throw Failures.of("writing " + writer.pack().name(), e);
+    }
   }
 
   /** Syncs what was appended unless somebody else is at it. */
@@ -223,20 +233,21 @@ final class PackAppender {
     }
   }
 
-  private Location appendLocked(BlockId id, byte[] sealed, int crc) throws IOException {
-    long bytes = PackFormat.recordBytes(sealed.length);
+  /** The pack that takes a block of this length next; the one before it is full. */
+  private PackWriter writerFor(int payloadBytes) throws IOException {
     PackWriter writer = active;
+    long bytes = PackFormat.recordBytes(payloadBytes);
     if (writer != null && writer.hasRecords() && writer.pack().dataEnd() + bytes > packBytesMax) {
       writer.retire();
     }
-    if (writer == null || writer.isRetired()) {
-      writer = begin();
-    }
-    boolean fits = bytes <= buffer.capacity();
-    var record = fits ? buffer : ByteBuffer.allocate(Math.toIntExact(bytes));
-    Location at = writer.append(id, sealed, crc, record);
+    return writer == null || writer.isRetired() ? begin() : writer;
+  }
+
+  private Location append(PackWriter writer, BlockId id, byte[] sealed, int crc)
+      throws IOException {
+    Location at = writer.append(id, sealed, crc);
     appended++;
-    unsyncedBytes += bytes;
+    unsyncedBytes += PackFormat.recordBytes(sealed.length);
     return at;
   }
 
@@ -245,7 +256,7 @@ final class PackAppender {
     if (closed) {
       throw new IOException("the chunk store is closed");
     }
-    PackWriter writer = PackWriter.create(disk, nextNumber++, files);
+    PackWriter writer = PackWriter.create(disk, nextNumber++, files, buffers, packBytesMax);
     created++;
     packs.put(writer.pack().number(), writer.pack());
     unsealed.add(writer);
@@ -329,7 +340,7 @@ final class PackAppender {
     for (var entry : batch.dirtyEnds().entrySet()) {
       PackWriter writer = entry.getKey();
       try {
-        writer.sync(entry.getValue());
+        writer.sync(entry.getValue(), appendLock);
       } catch (IOException e) {
         doubtful.add(writer);
         appendLock.lock();
@@ -381,7 +392,7 @@ final class PackAppender {
       lost.add(id);
       return;
     }
-    pending.put(id, appendLocked(id, sealed, PackFormat.crc(sealed)));
+    pending.put(id, append(writerFor(sealed.length), id, sealed, PackFormat.crc(sealed)));
   }
 
   /**

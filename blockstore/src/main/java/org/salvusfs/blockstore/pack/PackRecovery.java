@@ -23,8 +23,8 @@ import org.slf4j.LoggerFactory;
  * What happens between opening the disk and serving the first block: every pack is sealed, and
  * every intact record is in the index.
  *
- * <p>Nothing that a pack holds is ever cut off, not even what looks torn: the footer goes behind
- * it.
+ * <p>Nothing that a pack holds is ever cut off but zeros at its end (room that was reserved), not
+ * even what looks torn: the footer goes behind it.
  *
  * <p>A covered pack costs one read (its trailer), an uncovered one its footer, an unsealed one a
  * scan. Repeating a recovery that was cut short is harmless.
@@ -120,6 +120,9 @@ final class PackRecovery {
   private @Nullable Pack scan(int number, DiskFile file, HeaderState header) throws IOException {
     var found = new Found(number, file);
     long end = new PackScanner(number, file, file.size()).scan(found);
+    if (header == HeaderState.GOOD || !found.intact.isEmpty()) {
+      found.deadBytes -= cutZeros(file, end);
+    }
     if (!found.intact.isEmpty()) {
       file.write(PackFormat.header(number), 0);
       file.sync();
@@ -157,6 +160,20 @@ final class PackRecovery {
     }
     index.cover(number, end);
     return sealed(number, end);
+  }
+
+  /** Gives back the room that was reserved and not written; how much it was. */
+  private static long cutZeros(DiskFile file, long end) throws IOException {
+    long size = file.size();
+    var window = ByteBuffer.allocate(1 << 20);
+    for (long at = end; at < size; at += window.limit()) {
+      file.read(window.clear(), at);
+      if (window.flip().mismatch(ByteBuffer.allocate(window.limit())) >= 0) {
+        return 0;
+      }
+    }
+    file.truncate(end);
+    return Math.max(0, size - end);
   }
 
   private Pack sealed(int number, long dataEnd) {

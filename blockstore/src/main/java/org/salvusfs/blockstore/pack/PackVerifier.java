@@ -83,7 +83,7 @@ final class PackVerifier {
     try (OpenFiles.Use use = pack.open()) {
       listed = around(pack, start == PackFormat.HEADER_BYTES, use.file());
       if (listed == null) {
-        new PackScanner(pack.number(), use.file(), pack.dataEnd()).scan(start, new Found(pack));
+        new PackScanner(pack.number(), use.file(), pack.writtenEnd()).scan(start, new Found(pack));
         return;
       }
     } catch (BlockStoreException e) {

@@ -5,6 +5,8 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 import org.salvusfs.blockstore.api.BlockId;
 import org.salvusfs.blockstore.disk.Disk;
 import org.salvusfs.blockstore.disk.DiskFile;
@@ -19,6 +21,7 @@ import org.salvusfs.blockstore.index.Location;
 final class PackWriter implements Closeable {
   private final Pack pack;
   private final DiskFile file;
+  private final PackTail tail;
   private final Map<BlockId, Location> records = new LinkedHashMap<>();
   private boolean retired;
   private boolean dirty = true;
@@ -26,18 +29,26 @@ final class PackWriter implements Closeable {
   /** Length up to which every byte was synced. Guarded by {@code syncLock}. */
   private long syncedEnd = PackFormat.HEADER_BYTES;
 
-  private PackWriter(Pack pack, DiskFile file) {
+  private PackWriter(Pack pack, DiskFile file, PackTail tail) {
     this.pack = pack;
     this.file = file;
+    this.tail = tail;
   }
 
-  /** Creates a pack and writes its header; leaves no file behind if that fails. */
-  static PackWriter create(Disk disk, int number, OpenFiles files) throws IOException {
+  /**
+   * Creates a pack and writes its header; leaves no file behind if that fails.
+   *
+   * @param buffers of {@link PackTail#buffers}
+   */
+  static PackWriter create(
+      Disk disk, int number, OpenFiles files, RecordBuffers buffers, long packBytesMax)
+      throws IOException {
     String name = PackFormat.fileName(number);
     DiskFile file = disk.create(name);
     try {
       file.write(PackFormat.header(number), 0);
-      return new PackWriter(new Pack(number, PackFormat.HEADER_BYTES, files), file);
+      var tail = new PackTail(file, buffers, packBytesMax);
+      return new PackWriter(new Pack(number, files, tail), file, tail);
     } catch (IOException e) {
       try (file) {
         disk.delete(name);
@@ -70,19 +81,41 @@ final class PackWriter implements Closeable {
     return new LinkedHashMap<>(records);
   }
 
-  /**
-   * Appends a record and makes it readable. If that fails the pack is as before, or retired.
-   *
-   * @param record a buffer with room for the record
-   */
-  Location append(BlockId id, byte[] sealed, int crc, ByteBuffer record) throws IOException {
+  /** Appends a record and makes it readable. If that fails the pack is as before, or retired. */
+  Location append(BlockId id, byte[] sealed, int crc) throws IOException {
     long offset = pack.dataEnd();
-    PackFormat.putRecord(record.clear(), pack.number(), offset, id, sealed, crc);
+    int bytes = Math.toIntExact(PackFormat.recordBytes(sealed.length));
+    ByteBuffer room = room(offset, bytes);
+    if (room != null) {
+      PackFormat.putRecord(room, pack.number(), offset, id, sealed, crc);
+    } else {
+      var record = ByteBuffer.allocate(bytes);
+      PackFormat.putRecord(record, pack.number(), offset, id, sealed, crc);
+      write(record.flip(), offset);
+    }
+    var at = new Location(pack.number(), offset, sealed.length);
+    records.put(id, at);
+    dirty = true;
+    pack.moveEnd(offset + bytes);
+    return at;
+  }
+
+  private @Nullable ByteBuffer room(long offset, int bytes) throws IOException {
     try {
-      file.write(record.flip(), offset);
+      return tail.room(offset, bytes);
+    } catch (IOException e) {
+      retired = true;
+      throw e;
+    }
+  }
+
+  private void write(ByteBuffer record, long offset) throws IOException {
+    try {
+      file.write(record, offset);
     } catch (IOException e) {
       retired |= !Failures.isFull(e);
       try {
+        tail.cut(offset);
         file.truncate(offset);
       } catch (IOException suppressed) {
         retired = true;
@@ -90,11 +123,11 @@ final class PackWriter implements Closeable {
       }
       throw e;
     }
-    var at = new Location(pack.number(), offset, sealed.length);
-    records.put(id, at);
-    dirty = true;
-    pack.moveEnd(offset + PackFormat.recordBytes(sealed.length));
-    return at;
+  }
+
+  /** Writes what is complete of what was appended, unless somebody is at it. Takes no lock. */
+  void writeAhead() throws IOException {
+    tail.writeAhead();
   }
 
   /** Whether there is something to sync; it is taken for done from here on. */
@@ -104,10 +137,29 @@ final class PackWriter implements Closeable {
     return was;
   }
 
-  /** fdatasync; records appended meanwhile may or may not be covered. */
-  void sync(long end) throws IOException {
+  /**
+   * Writes what was appended before, and calls fdatasync; what is appended meanwhile may or may not
+   * be covered.
+   *
+   * @param appendLock is not held by the caller
+   */
+  void sync(long end, ReentrantLock appendLock) throws IOException {
+    tail.write(); // or it would be written under the lock
+    appendLock.lock();
+    try {
+      tail.turn();
+    } finally {
+      appendLock.unlock();
+    }
+    tail.write();
     file.sync();
     syncedEnd = end;
+    appendLock.lock();
+    try {
+      tail.trim(pack.dataEnd());
+    } finally {
+      appendLock.unlock();
+    }
   }
 
   /** Whether a record of this pack was never synced. */
@@ -118,6 +170,7 @@ final class PackWriter implements Closeable {
   /** Cuts away what a failed sync left in doubt, so that the pack holds synced records only. */
   void cutToSynced() throws IOException {
     records.values().removeIf(at -> at.offset() >= syncedEnd);
+    tail.drop();
     pack.moveEnd(syncedEnd);
     file.truncate(syncedEnd);
     file.sync();
@@ -135,6 +188,7 @@ final class PackWriter implements Closeable {
 
   @Override
   public void close() throws IOException {
+    tail.drop();
     file.close();
   }
 }

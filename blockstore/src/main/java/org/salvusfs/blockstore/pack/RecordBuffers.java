@@ -2,24 +2,41 @@ package org.salvusfs.blockstore.pack;
 
 import java.nio.ByteBuffer;
 import java.util.concurrent.ConcurrentLinkedDeque;
+import org.salvusfs.blockstore.disk.DiskFile;
 
 /**
- * Buffers for records that are read: direct ones, which the kernel fills without a copy between,
- * used again and again. There are never more than reads go on at once. Thread-safe.
+ * Buffers for records: direct ones, which the kernel reads and fills without a copy between, used
+ * again and again. There are never more than are in use at once. Thread-safe.
  */
 final class RecordBuffers {
-  /** Longer records (rare) get a buffer of their own. */
-  private static final int BYTES = 288 << 10;
-
+  private final int bytes;
   private final ConcurrentLinkedDeque<ByteBuffer> idle = new ConcurrentLinkedDeque<>();
 
-  /** An empty buffer of this length. */
-  ByteBuffer take(int bytes) {
-    if (bytes > BYTES) {
-      return ByteBuffer.allocate(bytes);
+  /**
+   * Buffers of one length.
+   *
+   * @param bytes a multiple of a block; longer records (rare) get a buffer of their own
+   */
+  RecordBuffers(int bytes) {
+    this.bytes = bytes;
+  }
+
+  int bytes() {
+    return bytes;
+  }
+
+  /** An empty buffer of this length, at the beginning of a block of memory. */
+  ByteBuffer take(int length) {
+    if (length > bytes) {
+      return ByteBuffer.allocate(length);
     }
     ByteBuffer buffer = idle.poll();
-    return (buffer == null ? ByteBuffer.allocateDirect(BYTES) : buffer).clear().limit(bytes);
+    return (buffer == null ? allocate() : buffer).clear().limit(length);
+  }
+
+  private ByteBuffer allocate() {
+    int block = DiskFile.BLOCK_BYTES;
+    return ByteBuffer.allocateDirect(bytes + block).alignedSlice(block).slice(0, bytes);
   }
 
   /** The buffer is not used any more by whoever took it. */

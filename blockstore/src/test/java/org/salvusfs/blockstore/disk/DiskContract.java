@@ -3,11 +3,15 @@ package org.salvusfs.blockstore.disk;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.salvusfs.blockstore.TestBytes;
 
 /** What every disk does. */
 abstract class DiskContract {
@@ -83,11 +87,54 @@ abstract class DiskContract {
   }
 
   @Test
+  void reserve_behindTheEnd_leavesZerosAndRoom() throws IOException {
+    Disk disk = disk();
+    try (DiskFile file = disk.create("a")) {
+      file.write(bytes("ab"), 0);
+      assumeTrue(file.reserve(1, 5), "this file system reserves nothing");
+      assertEquals(6, file.size());
+      assertTrue(file.reserve(0, 3));
+      assertEquals(6, file.size());
+      file.write(bytes("x"), 4);
+      file.sync();
+    }
+    assertEquals("ab\0\0x\0", read(disk, "a", 0, 10));
+  }
+
+  /** From anywhere in memory to anywhere in the file; a reader sees it at once. */
+  @Test
+  void writeDirect_anywhere_isAsWrite() throws IOException {
+    Disk disk = disk();
+    var random = new Random(1);
+    byte[] expected = new byte[1 << 20];
+    var memory = ByteBuffer.allocateDirect(expected.length + 4096).alignedSlice(4096);
+    try (DiskFile file = disk.create("a");
+        DiskFile reader = disk.open("a")) {
+      file.reserve(0, expected.length);
+      for (int round = 0; round < 100; round++) {
+        int start = random.nextInt(expected.length);
+        int length = 1 + random.nextInt(expected.length - start);
+        byte[] bytes = TestBytes.noise(random, length);
+        System.arraycopy(bytes, 0, expected, start, length);
+        int at = round % 5 == 0 ? random.nextInt(100) : start % DiskFile.BLOCK_BYTES;
+        boolean isDirect = round % 5 != 1;
+        file.writeDirect(
+            isDirect ? memory.put(at, bytes).slice(at, length) : ByteBuffer.wrap(bytes), start);
+        var all = ByteBuffer.allocate(expected.length);
+        reader.read(all, 0);
+        assertEquals(ByteBuffer.wrap(expected).limit(all.position()), all.flip());
+      }
+      file.sync();
+    }
+  }
+
+  @Test
   void use_afterClose_fails() throws IOException {
     DiskFile file = disk().create("a");
     file.close();
     assertThrows(IOException.class, file::size);
     assertThrows(IOException.class, () -> file.write(bytes("a"), 0));
+    assertThrows(IOException.class, () -> file.writeDirect(ByteBuffer.allocate(1 << 20), 0));
   }
 
   @Test

@@ -65,6 +65,15 @@ final class SimulatedContents {
     }
   }
 
+  void lengthen(long bytes, long step) {
+    if (bytes > size) {
+      int end = Math.toIntExact(bytes);
+      grow(end);
+      touch(size, end, step);
+      resize(end, step);
+    }
+  }
+
   void truncate(long bytes, long step) {
     if (bytes >= size) {
       return;

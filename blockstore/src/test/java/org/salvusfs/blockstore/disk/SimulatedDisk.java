@@ -39,6 +39,7 @@ public final class SimulatedDisk implements Disk {
   /** What a step does. */
   public enum Step {
     WRITE,
+    RESERVE,
     TRUNCATE,
     SYNC,
     CREATE,
@@ -329,6 +330,29 @@ public final class SimulatedDisk implements Disk {
             throw failed(Step.WRITE, name);
           }
         }
+      }
+    }
+
+    /** A fault is a refusal, as it is for those who cannot reserve at all. */
+    @Override
+    public boolean reserve(long position, long bytes) throws IOException {
+      synchronized (SimulatedDisk.this) {
+        checkUsable();
+        if (capacityBytes - usedBytes() + contents.size() < position + bytes) {
+          return false;
+        }
+        return switch (plan.fault(++steps, Step.RESERVE, name)) {
+          case NONE -> {
+            contents.lengthen(position + bytes, steps);
+            yield true;
+          }
+          case DROP -> true;
+          case FAIL, FULL, TEAR, TEAR_AT_SECTOR -> false;
+          case STOP -> {
+            stopped = true;
+            throw failed(Step.RESERVE, name);
+          }
+        };
       }
     }
 

@@ -103,6 +103,31 @@ class PackChunkStoreTest {
     }
   }
 
+  /** A write that failed gave back the room behind it: nothing may be let in on account of that. */
+  @Test
+  void put_afterRefusal_whenOthersTookTheRoom_isRefusedToo() throws BlockStoreException {
+    try (PackChunkStore store = PackChunkStore.open(fixture.disk, fixture.index, 1 << 30)) {
+      byte[] large = new byte[1 << 20];
+      StoreFixture.put(store, blocks.getFirst());
+      fixture.disk.capacity(fixture.disk.usedBytes());
+      assertThrows(
+          Full.class,
+          () -> {
+            for (int i = 0; i < 20; i++) {
+              store.put(id(i), large);
+            }
+          });
+      fixture.disk.capacity(fixture.disk.usedBytes());
+      assertThrows(Full.class, () -> StoreFixture.put(store, blocks.getLast()));
+      store.sync();
+      fixture.assertPresent(store, blocks.getFirst(), "");
+    }
+  }
+
+  private static BlockId id(long number) {
+    return BlockId.of(ByteBuffer.allocate(BlockId.BYTES).putLong(number).array());
+  }
+
   @Test
   void open_onFullDisk_servesEverything() throws BlockStoreException {
     PackChunkStore killed = fixture.open();
@@ -155,7 +180,7 @@ class PackChunkStoreTest {
         });
     byte[] sealed = new byte[256 << 10];
     for (long bytes = 0; bytes < PackAppender.SYNC_AHEAD_BYTES; bytes += sealed.length) {
-      store.put(BlockId.of(ByteBuffer.allocate(BlockId.BYTES).putLong(bytes).array()), sealed);
+      store.put(id(bytes), sealed);
     }
     assertEquals(List.of("pack-00000001.spk"), synced);
     fixture.disk.crash(new Random(4));
@@ -163,6 +188,81 @@ class PackChunkStoreTest {
     try (PackChunkStore reopened = fixture.open()) {
       fixture.assertPresent(reopened, first, "");
     }
+  }
+
+  @Test
+  void sync_ofManyBlocks_writesThemAtOnce() throws BlockStoreException {
+    try (PackChunkStore store = fixture.open()) {
+      StoreFixture.put(store, blocks.getFirst());
+      var writes = new ArrayList<String>();
+      fixture.disk.plan(
+          (n, step, file) -> {
+            if (step == Step.WRITE) {
+              writes.add(file);
+            }
+            return Fault.NONE;
+          });
+      for (Block block : blocks.subList(1, 5)) {
+        StoreFixture.put(store, block);
+      }
+      assertEquals(List.of(), writes);
+      for (Block block : blocks.subList(0, 5)) {
+        fixture.assertPresent(store, block, "in memory");
+      }
+      store.sync();
+      assertEquals(List.of(PackFormat.fileName(1)), writes);
+      for (Block block : blocks.subList(0, 5)) {
+        fixture.assertPresent(store, block, "in the file");
+      }
+    }
+  }
+
+  /** What cannot be written stays readable, and is written to another pack by the next sync. */
+  @Test
+  void sync_afterFailedWrite_storesTheBlocksElsewhere() throws BlockStoreException {
+    PackChunkStore store = fixture.open();
+    for (Block block : blocks.subList(0, 4)) {
+      StoreFixture.put(store, block);
+    }
+    fixture.disk.plan(
+        (n, step, file) ->
+            step == Step.WRITE && file.equals(PackFormat.fileName(1)) ? Fault.FAIL : Fault.NONE);
+    store.sync();
+    for (Block block : blocks.subList(0, 4)) {
+      fixture.assertPresent(store, block, "");
+    }
+    fixture.disk.crash(new Random(5));
+    fixture.index.crash(new Random(5));
+    try (PackChunkStore reopened = fixture.open()) {
+      for (Block block : blocks.subList(0, 4)) {
+        fixture.assertPresent(reopened, block, "");
+      }
+    }
+  }
+
+  @Test
+  void open_afterKill_givesReservedRoomBack() throws BlockStoreException, IOException {
+    PackChunkStore killed = fixture.open();
+    StoreFixture.put(killed, blocks.getFirst());
+    killed.sync();
+    String file = PackFormat.fileName(1);
+    assertEquals(fixture.disk.contents(file).length, killed.usedBytes(), "a sync gives it back");
+    StoreFixture.put(killed, blocks.getLast());
+    assertEquals(StoreFixture.PACK_BYTES, fixture.disk.contents(file).length);
+    fixture.disk.plan((n, step, name) -> Fault.NONE);
+    try (PackChunkStore store = fixture.open()) {
+      fixture.assertPresent(store, blocks.getFirst(), "");
+    }
+    assertTrue(fixture.disk.contents(file).length < StoreFixture.PACK_BYTES);
+  }
+
+  @Test
+  void open_afterKillBeforeTheFirstSync_leavesNoPackOfReservedRoom() throws Exception {
+    PackChunkStore killed = fixture.open();
+    StoreFixture.put(killed, blocks.getFirst());
+    assertEquals(1, fixture.disk.list().size());
+    fixture.open();
+    assertEquals(List.of(), fixture.disk.list());
   }
 
   @Test
@@ -214,6 +314,7 @@ class PackChunkStoreTest {
     Block block = blocks.getFirst();
     PackChunkStore store = fixture.open();
     StoreFixture.put(store, block);
+    store.sync();
     flip(PackFormat.fileName(1), PackFormat.HEADER_BYTES + PackFormat.RECORD_HEADER_BYTES);
     assertThrows(Corrupt.class, () -> store.get(block.id()));
     assertFalse(store.contains(block.id()));

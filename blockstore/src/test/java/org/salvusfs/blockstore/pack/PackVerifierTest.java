@@ -221,11 +221,22 @@ class PackVerifierTest {
   }
 
   @Test
+  void whatIsNotWrittenYet_isNoDamage() throws Exception {
+    try (PackChunkStore store = filled()) {
+      StoreFixture.put(store, fixture.block(1000));
+      Heard heard = verify(store);
+      assertEquals(List.of(), heard.damage);
+      assertEquals(BLOCKS, heard.intact.size());
+    }
+  }
+
+  @Test
   void brokenOffAtEachStep_goesOnThere_andReadsEachBlockOnce() throws Exception {
     try (PackChunkStore store = filled()) {
       Block flipped = blocks.get(31);
       flip(flipped);
       StoreFixture.put(store, fixture.block(1000));
+      store.sync();
       long whole = verify(store).doneBytes;
       for (int steps = 1; steps < BLOCKS; steps++) {
         var first = new Heard();

@@ -41,6 +41,9 @@ final class ArchitectureTest {
   /** Looks at local files as java.nio.file cannot. */
   private static final String POSIX = "org.salvusfs.daemon.posix..";
 
+  /** Writes past the page cache, which java.nio cannot. */
+  private static final String DISKS = "org.salvusfs.blockstore.disk..";
+
   /** Its threads wait in libfuse2; no simulation drives it. */
   private static final String JNR_BINDING = "org.salvusfs.daemon.fuse.jnr..";
 
@@ -86,7 +89,7 @@ final class ArchitectureTest {
   static final ArchRule foreignMemory_onlyWhereLinuxIsSpokenTo =
       noClasses()
           .that()
-          .resideOutsideOfPackages(KERNEL_BINDING, POSIX)
+          .resideOutsideOfPackages(KERNEL_BINDING, POSIX, DISKS)
           .should()
           .dependOnClassesThat()
           .resideInAPackage("java.lang.foreign..");
