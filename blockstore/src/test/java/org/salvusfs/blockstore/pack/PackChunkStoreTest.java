@@ -249,7 +249,6 @@ class PackChunkStoreTest {
     assertEquals(fixture.disk.contents(file).length, killed.usedBytes(), "a sync gives it back");
     StoreFixture.put(killed, blocks.getLast());
     assertEquals(StoreFixture.PACK_BYTES, fixture.disk.contents(file).length);
-    fixture.disk.plan((n, step, name) -> Fault.NONE);
     try (PackChunkStore store = fixture.open()) {
       fixture.assertPresent(store, blocks.getFirst(), "");
     }
