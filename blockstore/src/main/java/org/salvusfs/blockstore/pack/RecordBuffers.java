@@ -15,7 +15,7 @@ final class RecordBuffers {
   /**
    * Buffers of one length.
    *
-   * @param bytes a multiple of a block; longer records (rare) get a buffer of their own
+   * @param bytes their length; longer records (rare) get a buffer of their own
    */
   RecordBuffers(int bytes) {
     this.bytes = bytes;
@@ -36,7 +36,8 @@ final class RecordBuffers {
 
   private ByteBuffer allocate() {
     int block = DiskFile.BLOCK_BYTES;
-    return ByteBuffer.allocateDirect(bytes + block).alignedSlice(block).slice(0, bytes);
+    ByteBuffer memory = ByteBuffer.allocateDirect(bytes + block);
+    return memory.slice(-memory.alignmentOffset(0, block) & (block - 1), bytes);
   }
 
   /** The buffer is not used any more by whoever took it. */
