@@ -1,5 +1,6 @@
 package org.salvusfs.daemon.api;
 
+import java.time.Duration;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +23,9 @@ final class Job {
 
   /** How finely progress is told. */
   private static final int STEPS = 1000;
+
+  /** Nobody hears of progress more often: who asks again at once would else ask all the time. */
+  static final long PAUSE_NANOS = Duration.ofMillis(100).toNanos();
 
   /** What a job does. */
   @FunctionalInterface
@@ -70,6 +74,7 @@ final class Job {
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
+  private final Condition over = lock.newCondition();
   private final Work work;
 
   /** Guarded by {@code lock}, like all that follows. */
@@ -133,6 +138,7 @@ final class Job {
     lock.lock();
     try {
       change(state, status.done(), status.total(), outcome, problem);
+      over.signalAll();
     } finally {
       lock.unlock();
     }
@@ -175,13 +181,15 @@ final class Job {
       isCancelled = true;
       isAbandoned = true;
       changed.signalAll();
+      over.signalAll();
     } finally {
       lock.unlock();
     }
   }
 
   /**
-   * Waits until the job has changed since a revision, has ended, or was abandoned.
+   * Waits until the job has changed since a revision, at least {@link #PAUSE_NANOS}, or until it
+   * has ended or was abandoned.
    *
    * @param revision -1: waits for the end
    * @param nanos how long at most
@@ -189,16 +197,21 @@ final class Job {
   JobStatus await(long revision, long nanos) throws InterruptedException {
     lock.lock();
     try {
-      long left = nanos;
-      while (left > 0
-          && status.isRunning()
-          && !isAbandoned
-          && (revision < 0 || status.revision() <= revision)) {
+      long pause = revision < 0 ? nanos : Math.min(nanos, PAUSE_NANOS);
+      long left = nanos - pause;
+      while (pause > 0 && isGoingOn()) {
+        pause = over.awaitNanos(pause);
+      }
+      while (left > 0 && isGoingOn() && status.revision() <= revision) {
         left = changed.awaitNanos(left);
       }
       return status;
     } finally {
       lock.unlock();
     }
+  }
+
+  private boolean isGoingOn() {
+    return status.isRunning() && !isAbandoned;
   }
 }

@@ -16,6 +16,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.salvusfs.daemon.control.Messages.JobStatus;
@@ -99,6 +100,36 @@ final class JobTest {
       last.countDown();
       assertEquals("done", end.get(30, TimeUnit.SECONDS).state());
       run.get(30, TimeUnit.SECONDS);
+    }
+  }
+
+  @Test
+  void await_whileMuchHappens_answersNowAndThen() throws Exception {
+    var stop = new AtomicBoolean();
+    var job =
+        new Job(
+            "1",
+            "import",
+            "p",
+            progress -> {
+              for (long done = 0; !stop.get(); done += 1000) {
+                progress.at(done, 0);
+              }
+              return Job.Outcome.of(REPORT);
+            });
+    try (var executor = Executors.newVirtualThreadPerTaskExecutor()) {
+      Future<?> run = executor.submit(job::run);
+      long begin = System.nanoTime();
+      long revision = 0;
+      for (int i = 0; i < 3; i++) {
+        long seen = job.await(revision, LONG).revision();
+        assertTrue(seen > revision);
+        revision = seen;
+      }
+      assertTrue(System.nanoTime() - begin >= 3 * Job.PAUSE_NANOS);
+      stop.set(true);
+      run.get(30, TimeUnit.SECONDS);
+      assertEquals("done", job.await(0, LONG).state());
     }
   }
 
