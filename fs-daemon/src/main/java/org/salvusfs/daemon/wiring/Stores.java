@@ -160,14 +160,9 @@ record Stores(
   private static CassandraMetadata.Options clientOptions(
       DaemonConfig config, Optional<CassandraKeeper> local) {
     if (local.isPresent()) {
-      return new CassandraMetadata.Options(
-          List.of(local.get().contactPoint()),
-          LocalCassandra.DATA_CENTER,
-          LOCAL_KEYSPACE,
-          new Replication.Simple(1),
-          REQUEST_TIMEOUT,
-          config.patience(),
-          NODES_IN_FLIGHT);
+      return CassandraMetadata.Options.single(
+              local.get().contactPoint(), LocalCassandra.DATA_CENTER, LOCAL_KEYSPACE)
+          .withPatience(config.patience());
     }
     var remote = config.cassandra();
     var copies = new TreeMap<String, Integer>();
@@ -179,7 +174,8 @@ record Stores(
         new Replication.PerDataCenter(copies),
         REQUEST_TIMEOUT,
         config.patience(),
-        NODES_IN_FLIGHT);
+        NODES_IN_FLIGHT,
+        1);
   }
 
   private static InetSocketAddress address(String hostPort) {

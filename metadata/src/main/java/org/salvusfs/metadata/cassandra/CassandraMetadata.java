@@ -34,7 +34,9 @@ public final class CassandraMetadata implements AutoCloseable {
    * @param requestTimeout of one statement; should exceed the server's own timeouts (5 s for {@code
    *     LocalCassandra}), which say more about what happened
    * @param patience how long an operation is repeated until it is Unavailable
-   * @param nodesInFlight node writes on their way at a time, of 8 KiB or so each
+   * @param nodesInFlight node writes on their way at a time, of 8 KiB each
+   * @param nodesPerRequest how many of them one request may ask for; servers refuse by default what
+   *     is larger than 50 KB together
    */
   public record Options(
       List<InetSocketAddress> contactPoints,
@@ -43,12 +45,17 @@ public final class CassandraMetadata implements AutoCloseable {
       Replication replication,
       Duration requestTimeout,
       Duration patience,
-      int nodesInFlight) {
+      int nodesInFlight,
+      int nodesPerRequest) {
     public Options {
       Schema.checkKeyspace(keyspace);
     }
 
-    /** A single Cassandra node, with the defaults. */
+    /**
+     * The single node of a {@code LocalCassandra}, whose settings are known.
+     *
+     * @see "docs/decisions/034-many-nodes-are-written-in-batches.md"
+     */
     public static Options single(
         InetSocketAddress contactPoint, String dataCenter, String keyspace) {
       return new Options(
@@ -58,7 +65,21 @@ public final class CassandraMetadata implements AutoCloseable {
           new Replication.Simple(1),
           Duration.ofSeconds(8),
           Duration.ofSeconds(30),
-          64);
+          512,
+          8);
+    }
+
+    /** The same with another patience. */
+    public Options withPatience(Duration other) {
+      return new Options(
+          contactPoints,
+          localDataCenter,
+          keyspace,
+          replication,
+          requestTimeout,
+          other,
+          nodesInFlight,
+          nodesPerRequest);
     }
   }
 
@@ -77,7 +98,9 @@ public final class CassandraMetadata implements AutoCloseable {
     this.session = session;
     var keyspace = Schema.quoted(options.keyspace());
     heads = new CassandraHeads(session, keyspace, retries, operationIds);
-    nodes = new CassandraNodes(session, keyspace, retries, options.nodesInFlight());
+    nodes =
+        new CassandraNodes(
+            session, keyspace, retries, options.nodesInFlight(), options.nodesPerRequest());
     projects = new CassandraProjects(session, keyspace, retries);
     projectKeys = new CassandraProjectKeys(session, keyspace, retries);
     snapshots = new CassandraSnapshots(session, keyspace, retries, operationIds);

@@ -3,6 +3,8 @@ package org.salvusfs.metadata.cassandra;
 import com.datastax.oss.driver.api.core.ConsistencyLevel;
 import com.datastax.oss.driver.api.core.CqlSession;
 import com.datastax.oss.driver.api.core.DriverException;
+import com.datastax.oss.driver.api.core.cql.BatchStatement;
+import com.datastax.oss.driver.api.core.cql.BatchType;
 import com.datastax.oss.driver.api.core.cql.BoundStatement;
 import com.datastax.oss.driver.api.core.cql.PreparedStatement;
 import com.datastax.oss.driver.api.core.cql.Row;
@@ -29,26 +31,45 @@ import org.salvusfs.metadata.api.ProjectId;
  * it.
  */
 final class CassandraNodes implements NodeStore {
-  /** Nodes of some 8 KiB that are read at a time where all are looked through. */
+  /** Requests among which few nodes are spread: each of them waits for the disk by itself. */
+  private static final int REQUESTS_MIN = 64;
+
+  private static final int NODE_BYTES = 8 << 10;
+
+  /** Nodes that are read at a time where all are looked through. */
   private static final int SCAN_PAGE_ROWS = 200;
 
   private final CqlSession session;
   private final Retries retries;
   private final Semaphore inFlight;
+  private final int inFlightMax;
+  private final int perRequestMax;
   private final PreparedStatement get;
   private final PreparedStatement put;
   private final PreparedStatement delete;
   private final PreparedStatement all;
 
   /**
+   * Some writes.
+   *
+   * @param weight how many of those that may be on their way they count for
+   */
+  private record Request(BatchStatement batch, int weight) {}
+
+  /**
    * Prepares the statements.
    *
-   * @param inFlightMax writes on their way at any time
+   * @param inFlightMax writes on their way at any time, no less than {@code perRequestMax}; one of
+   *     more than 8 KiB counts for several
+   * @param perRequestMax writes that one request may ask for
    */
-  CassandraNodes(CqlSession session, String keyspace, Retries retries, int inFlightMax) {
+  CassandraNodes(
+      CqlSession session, String keyspace, Retries retries, int inFlightMax, int perRequestMax) {
     this.session = session;
     this.retries = retries;
     this.inFlight = new Semaphore(inFlightMax);
+    this.inFlightMax = inFlightMax;
+    this.perRequestMax = perRequestMax;
     var table = keyspace + ".tree_node";
     get = session.prepare("SELECT sealed FROM " + table + " WHERE id = ?");
     put = session.prepare("INSERT INTO " + table + " (id, sealed) VALUES (?, ?)");
@@ -110,7 +131,7 @@ final class CassandraNodes implements NodeStore {
 
   /** Repeats those that fail, until none is left. */
   private void executeAll(String what, List<BoundStatement> statements) throws MetadataException {
-    var left = new ArrayList<>(statements);
+    var left = requests(statements);
     retries.until(
         what,
         () -> {
@@ -122,22 +143,44 @@ final class CassandraNodes implements NodeStore {
         });
   }
 
+  /** As many requests as suits a server that does the writes of one after another. */
+  private List<Request> requests(List<BoundStatement> statements) {
+    int together = Math.clamp(statements.size() / REQUESTS_MIN, 1, perRequestMax);
+    var requests = new ArrayList<Request>();
+    for (int i = 0; i < statements.size(); i += together) {
+      requests.add(request(statements.subList(i, Math.min(statements.size(), i + together))));
+    }
+    return requests;
+  }
+
+  private Request request(List<BoundStatement> statements) {
+    var batch = BatchStatement.newInstance(BatchType.UNLOGGED).addAll(statements);
+    long bytes =
+        statements.stream()
+            .flatMap(statement -> statement.getValues().stream())
+            .mapToLong(ByteBuffer::remaining)
+            .sum();
+    int weight = Math.clamp(bytes / NODE_BYTES, statements.size(), inFlightMax);
+    return new Request(batch.setIdempotent(true), weight);
+  }
+
   /** Executes all and keeps those that fail in the list; returns one of the failures. */
-  private @Nullable DriverException executeOnce(List<BoundStatement> statements) {
-    var answers = new ArrayList<CompletableFuture<?>>(statements.size());
-    for (var statement : statements) {
-      inFlight.acquireUninterruptibly();
+  private @Nullable DriverException executeOnce(List<Request> requests) {
+    var answers = new ArrayList<CompletableFuture<?>>(requests.size());
+    for (var request : requests) {
+      int weight = request.weight();
+      inFlight.acquireUninterruptibly(weight);
       CompletableFuture<?> answer;
       try {
-        answer = session.executeAsync(statement.setIdempotent(true)).toCompletableFuture();
+        answer = session.executeAsync(request.batch()).toCompletableFuture();
       } catch (RuntimeException e) {
-        inFlight.release();
+        inFlight.release(weight);
         throw e;
       }
-      answers.add(answer.whenComplete((result, failure) -> inFlight.release()));
+      answers.add(answer.whenComplete((result, failure) -> inFlight.release(weight)));
     }
     @Nullable DriverException failure = null;
-    var failed = new ArrayList<BoundStatement>();
+    var failed = new ArrayList<Request>();
     for (int i = 0; i < answers.size(); i++) {
       try {
         answers.get(i).join();
@@ -146,11 +189,11 @@ final class CassandraNodes implements NodeStore {
           throw e;
         }
         failure = cause;
-        failed.add(statements.get(i));
+        failed.add(requests.get(i));
       }
     }
-    statements.clear();
-    statements.addAll(failed);
+    requests.clear();
+    requests.addAll(failed);
     return failure;
   }
 

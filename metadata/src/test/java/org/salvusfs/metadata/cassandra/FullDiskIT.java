@@ -56,18 +56,10 @@ class FullDiskIT {
     var random = new Random(repetition.getCurrentRepetition());
     var options = CassandraExtension.options(disk.resolve("cassandra"));
     var server = LocalCassandra.start(options);
-    var defaults =
-        CassandraMetadata.Options.single(
-            server.contactPoint(), LocalCassandra.DATA_CENTER, "full_disk");
     var impatient =
-        new CassandraMetadata.Options(
-            defaults.contactPoints(),
-            defaults.localDataCenter(),
-            defaults.keyspace(),
-            defaults.replication(),
-            defaults.requestTimeout(),
-            Duration.ofSeconds(3),
-            defaults.nodesInFlight());
+        CassandraMetadata.Options.single(
+                server.contactPoint(), LocalCassandra.DATA_CENTER, "full_disk")
+            .withPatience(Duration.ofSeconds(3));
     try (var metadata =
         CassandraMetadata.open(impatient, System::nanoTime, Thread::sleep, UUID::randomUUID)) {
       var ballast = Files.write(disk.resolve("ballast"), new byte[BALLAST_BYTES]);

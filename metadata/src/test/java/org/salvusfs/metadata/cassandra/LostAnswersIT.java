@@ -31,6 +31,9 @@ import org.salvusfs.metadata.localcassandra.LocalCassandra;
 class LostAnswersIT {
   private static final long SEED = 20261120;
 
+  /** At most so many are written at once: enough for requests of several. */
+  private static final int NODES = 1000;
+
   private final ProjectId project = new ProjectId(UUID.randomUUID());
   private final Random random = new Random(SEED);
 
@@ -79,11 +82,10 @@ class LostAnswersIT {
         assertEquals(
             LongStream.rangeClosed(1, 3).boxed().toList(),
             logged.stream().map(LogRow::seq).toList());
-        var node = new byte[500];
-        random.nextBytes(node);
-        nodes.put(id(round), node);
+        Map<BlockId, byte[]> some = nodes(round * NODES, 1 + random.nextInt(NODES));
+        nodes.putAll(some);
         cutSoon(proxy);
-        metadata.nodes().put(Map.of(id(round), node));
+        metadata.nodes().put(some);
         cutSoon(proxy);
         heads.commit(fence, id(round + 1), round + 1);
         assertEquals(direct.heads().read(project), heads.read(project));
@@ -91,7 +93,8 @@ class LostAnswersIT {
         heads.trim(project, round + 1);
         cutSoon(proxy);
         heads.release(fence);
-        assertThrows(Fenced.class, () -> heads.append(fence, List.of(new LogRow(9999, 1, node))));
+        assertThrows(
+            Fenced.class, () -> heads.append(fence, List.of(new LogRow(9999, 1, new byte[500]))));
       }
       assertEquals(List.of(), direct.heads().log(project, 0));
       for (var node : nodes.entrySet()) {
@@ -99,6 +102,16 @@ class LostAnswersIT {
       }
       assertTrue(proxy.cuts() >= rounds, proxy.cuts() + " cuts");
     }
+  }
+
+  private Map<BlockId, byte[]> nodes(long first, int count) {
+    var some = new HashMap<BlockId, byte[]>();
+    for (long n = first; n < first + count; n++) {
+      var node = new byte[500];
+      random.nextBytes(node);
+      some.put(id(n), node);
+    }
+    return some;
   }
 
   private void cutSoon(CuttingProxy proxy) {
