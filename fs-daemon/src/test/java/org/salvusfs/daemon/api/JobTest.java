@@ -119,15 +119,18 @@ final class JobTest {
             });
     try (var executor = Executors.newVirtualThreadPerTaskExecutor()) {
       Future<?> run = executor.submit(job::run);
-      long begin = System.nanoTime();
-      long revision = 0;
-      for (int i = 0; i < 3; i++) {
-        long seen = job.await(revision, LONG).revision();
-        assertTrue(seen > revision);
-        revision = seen;
+      try {
+        long begin = System.nanoTime();
+        long revision = 0;
+        for (int i = 0; i < 3; i++) {
+          long seen = job.await(revision, LONG).revision();
+          assertTrue(seen > revision);
+          revision = seen;
+        }
+        assertTrue(System.nanoTime() - begin >= 3 * Job.PAUSE_NANOS);
+      } finally {
+        stop.set(true);
       }
-      assertTrue(System.nanoTime() - begin >= 3 * Job.PAUSE_NANOS);
-      stop.set(true);
       run.get(30, TimeUnit.SECONDS);
       assertEquals("done", job.await(0, LONG).state());
     }

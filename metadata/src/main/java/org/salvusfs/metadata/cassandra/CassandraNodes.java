@@ -34,6 +34,7 @@ final class CassandraNodes implements NodeStore {
   /** Requests among which few nodes are spread: each of them waits for the disk by itself. */
   private static final int REQUESTS_MIN = 64;
 
+  /** What is longer counts for several where the number on its way is bounded. */
   private static final int NODE_BYTES = 8 << 10;
 
   /** Nodes that are read at a time where all are looked through. */
