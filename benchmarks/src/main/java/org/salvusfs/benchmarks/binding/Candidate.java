@@ -22,7 +22,7 @@ record Candidate(String label, List<String> command) {
         List.of(
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
             "-Xmx512m",
-            "-XX:+UseSerialGC",
+            "-XX:+UseParallelGC",
             "@" + root.resolve("fs-daemon/jvm.options"),
             "-cp",
             System.getProperty("java.class.path"),

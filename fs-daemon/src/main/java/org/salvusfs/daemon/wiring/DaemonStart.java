@@ -15,6 +15,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.salvusfs.blockstore.api.WarmUp;
 import org.salvusfs.daemon.api.ApiServer;
 import org.salvusfs.daemon.config.DaemonConfig;
 import org.salvusfs.daemon.control.DaemonFile;
@@ -147,6 +148,7 @@ public final class DaemonStart {
         closing.started(
             "the data directory", DataDirectory.open(config.data(), surroundings::newId));
     closing.started("the log file", LogFile.into(layout.logs()));
+    warmUp();
     var stores = Stores.open(config, data, keys, surroundings, legacy, closing, progress);
     var registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     closing.started("the meters", registry::close);
@@ -275,10 +277,16 @@ public final class DaemonStart {
 
   private ExecutorService workers() {
     var threads = Thread.ofPlatform().daemon().name("worker-", 0).factory();
-    int count = Runtime.getRuntime().availableProcessors();
+    // One more than processors, because now and then each waits for a disk or for Cassandra.
+    int count = Runtime.getRuntime().availableProcessors() + 1;
     var workers = Executors.newFixedThreadPool(count, threads);
     closing.started("the workers", () -> end(workers));
     return workers;
+  }
+
+  /** Beside the start, which waits for Cassandra most of the time. */
+  private static void warmUp() {
+    Thread.ofPlatform().daemon().name("warm-up").start(WarmUp::run);
   }
 
   private ExecutorService eventWriter() {

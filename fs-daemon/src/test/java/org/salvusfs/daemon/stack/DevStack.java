@@ -304,7 +304,7 @@ public final class DevStack implements AutoCloseable {
     command.addAll(
         List.of(
             "-Xmx512m",
-            "-XX:+UseSerialGC",
+            "-XX:+UseParallelGC",
             "@" + repository().resolve("fs-daemon/jvm.options"),
             // Not the tests' own, which keeps no log file.
             "-Dlogback.configurationFile="

@@ -12,8 +12,7 @@ import java.util.regex.Pattern;
 final class ProcessMemory {
   private static final Path JCMD = Path.of(System.getProperty("java.home"), "bin", "jcmd");
   private static final Pattern GENERATION =
-      Pattern.compile(
-          "(?m)^\\s*(?:DefNew|Tenured|def new generation|tenured generation).*?used (\\d+)K");
+      Pattern.compile("(?m)^\\s*(?:PSYoungGen|ParOldGen).*?used (\\d+)K");
 
   private static final int HISTOGRAM_LINES = 30;
 
@@ -34,7 +33,8 @@ final class ProcessMemory {
   }
 
   /**
-   * Bytes of live objects: collects garbage first. The process must run with the serial collector.
+   * Bytes of live objects: collects garbage first. The process must run with the parallel
+   * collector.
    */
   long liveHeapBytes() throws IOException, InterruptedException {
     jcmd("GC.run");
@@ -47,7 +47,7 @@ final class ProcessMemory {
       found++;
     }
     if (found != 2) {
-      throw new IOException("not the heap of a serial collector: " + info);
+      throw new IOException("not the heap of a parallel collector: " + info);
     }
     return kib << 10;
   }
