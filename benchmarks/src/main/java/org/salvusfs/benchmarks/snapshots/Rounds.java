@@ -63,7 +63,7 @@ final class Rounds {
   }
 
   /**
-   * One run: each version is made and kept by each keeper, after a rehearsal. What fails is noted,
+   * One run: each version is made and kept by each keeper, after rehearsals. What fails is noted,
    * and the rest goes on.
    *
    * @param keepers open and empty
@@ -71,7 +71,10 @@ final class Rounds {
    */
   void run(Versions versions, List<? extends Keeper> keepers, Path scratch)
       throws IOException, InterruptedException, DaemonException {
-    var emptyBytes = rehearse(versions.rehearsal(), keepers, scratch);
+    List<Long> emptyBytes = List.of();
+    for (var rehearsal : versions.rehearsals()) {
+      emptyBytes = rehearse(rehearsal, keepers, scratch);
+    }
     var steps = versions.steps();
     for (int s = 0; s < steps.size(); s++) {
       var step = steps.get(s);

@@ -8,6 +8,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.salvusfs.benchmarks.machine.FileTree;
 import org.salvusfs.benchmarks.machine.Shell;
 import org.salvusfs.benchmarks.trees.LibraryTree;
 import org.salvusfs.benchmarks.trees.Noise;
@@ -31,7 +32,10 @@ record Versions(Path directory, double scale, long seed) {
   private static final long PROGRAMS_BYTES = 1_500_000_000;
   private static final int CHANGED_OF = 50;
   private static final int INSERTED_BYTES = 100;
-  private static final int REHEARSED_CHANGES = 5;
+  private static final int REHEARSALS = 6;
+
+  /** More than the seeds that one set of versions uses. */
+  private static final long SEEDS = 3;
 
   /** What happens to a tree before it is kept again. */
   @FunctionalInterface
@@ -46,23 +50,28 @@ record Versions(Path directory, double scale, long seed) {
    */
   record Step(String name, Path tree, Change change) {}
 
-  /** A tree like {@code home} that shares nothing with the others, and small changes of it. */
-  List<Step> rehearsal() {
-    Path tree = directory.resolve(REHEARSAL);
-    var others = new Versions(directory, scale, seed + 3);
-    var steps = new ArrayList<Step>();
-    steps.add(
-        new Step(
-            REHEARSAL,
-            tree,
-            empty -> {
-              others.notebooks(empty);
-              others.checkout(empty);
-            }));
-    for (int change = 1; change <= REHEARSED_CHANGES; change++) {
-      steps.add(new Step(REHEARSAL + change, tree, Versions::oneLine));
+  /**
+   * Trees like {@code home} that share nothing, each in the place of the one before and changed.
+   */
+  List<List<Step>> rehearsals() {
+    Path place = directory.resolve(REHEARSAL);
+    var rehearsals = new ArrayList<List<Step>>();
+    for (int i = 1; i <= REHEARSALS; i++) {
+      var others = new Versions(directory, scale, seed + i * SEEDS);
+      Change replace =
+          tree -> {
+            if (Files.exists(tree)) {
+              FileTree.remove(tree);
+            }
+            others.notebooks(tree);
+            others.checkout(tree);
+          };
+      rehearsals.add(
+          List.of(
+              new Step(REHEARSAL + i, place, replace),
+              new Step(REHEARSAL + i + "-one-line", place, Versions::oneLine)));
     }
-    return steps;
+    return rehearsals;
   }
 
   /** All versions, each made from the one before. */

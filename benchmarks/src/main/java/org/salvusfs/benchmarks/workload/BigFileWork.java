@@ -17,8 +17,8 @@ final class BigFileWork {
   static List<Workload> all(Scale scale) {
     var rate = new Measure.PerSecond(scale.bigMib() * (double) (1 << 20) / 1e6, "MB");
     return List.of(
-        Workload.warm("dd-zero", rate, PROGRAMS, p -> p.clear(FILE), BigFileWork::writeZeros),
-        Workload.warm("dd-random", rate, PROGRAMS, BigFileWork::begin, BigFileWork::writeRandom),
+        Workload.synced("dd-zero", rate, PROGRAMS, p -> p.clear(FILE), BigFileWork::writeZeros),
+        Workload.synced("dd-random", rate, PROGRAMS, BigFileWork::begin, BigFileWork::writeRandom),
         Workload.cold("dd-read-cold", rate, PROGRAMS, BigFileWork::provide, BigFileWork::read),
         Workload.again("dd-read-warm", rate, PROGRAMS, BigFileWork::provide, BigFileWork::read));
   }

@@ -17,8 +17,6 @@ import org.salvusfs.benchmarks.report.Measure;
  */
 final class FioWork {
   private static final String FILE = "fio";
-  private static final String PAGE = "4k";
-  private static final double PAGE_BYTES = 4096;
   private static final double MIB_MEGABYTES = (1 << 20) / 1e6;
 
   private FioWork() {}
@@ -26,68 +24,71 @@ final class FioWork {
   static List<Workload> all(Scale scale) {
     var whole = new Measure.PerSecond(scale.fioMib() * MIB_MEGABYTES, "MB");
     var pages = new Measure.PerSecond(scale.fioPages(), "ops");
+    var warmPages = new Measure.PerSecond(scale.fioWarmPages(), "ops");
+    var write = new Job("write", "--bs=1M");
+    var read = new Job("read", "--bs=1M");
+    var randread = Job.pages("randread", scale.fioPages());
+    var again = Job.pages("randread", scale.fioWarmPages());
+    var randwrite = Job.pages("randwrite", scale.fioPages());
     return List.of(
-        job("fio-write", whole, false, FioWork::begin, "write", "1M", "--end_fsync=1"),
-        job("fio-read-cold", whole, true, FioWork::provide, "read", "1M"),
-        job("fio-randread-cold", pages, true, FioWork::provide, "randread", PAGE),
-        job("fio-randread-warm", pages, false, FioWork::readOnce, "randread", PAGE),
-        job("fio-randwrite", pages, false, FioWork::provide, "randwrite", PAGE, "--end_fsync=1"));
+        workload("fio-write", whole, Workload.Kind.SYNCED, p -> p.clear(FILE), write),
+        workload("fio-read-cold", whole, Workload.Kind.COLD, FioWork::provide, read),
+        workload("fio-randread-cold", pages, Workload.Kind.COLD, FioWork::provide, randread),
+        // Of the same seed, fio's second round visits the same places in the same order.
+        workload(
+            "fio-randread-warm",
+            warmPages,
+            Workload.Kind.WARM,
+            place -> {
+              provide(place);
+              again.seconds(place);
+            },
+            again),
+        workload("fio-randwrite", pages, Workload.Kind.SYNCED, FioWork::provide, randwrite));
   }
 
-  private static Workload job(
-      String name,
-      Measure measure,
-      boolean cold,
-      Workload.Step preparation,
-      String mode,
-      String block,
-      String... more) {
-    return new Workload(
-        name,
-        measure,
-        Set.of(Program.FIO),
-        cold,
-        preparation,
-        place -> seconds(place, mode, block, more));
-  }
-
-  private static void begin(Place place) throws IOException {
-    place.clear(FILE);
+  private static Workload workload(
+      String name, Measure measure, Workload.Kind kind, Workload.Step preparation, Job job) {
+    return new Workload(name, measure, Set.of(Program.FIO), kind, preparation, job::seconds);
   }
 
   private static void provide(Place place) throws IOException, InterruptedException {
     if (!place.has(FILE)) {
-      seconds(place, "write", "1M");
+      new Job("write", "--bs=1M").seconds(place);
     }
   }
 
-  /** Of the same seed, fio's second round visits the same places in the same order. */
-  private static void readOnce(Place place) throws IOException, InterruptedException {
-    provide(place);
-    seconds(place, "randread", PAGE);
-  }
-
-  private static double seconds(Place place, String mode, String block, String... more)
-      throws IOException, InterruptedException {
-    Scale scale = place.scale();
-    Path result = Files.createTempFile("salvus-bench-fio", ".json");
-    var words = new ArrayList<String>(List.of("fio", "--name=job", "--filename=" + FILE));
-    words.addAll(List.of("--rw=" + mode, "--bs=" + block, "--size=" + scale.fioMib() + "m"));
-    if (block.equals(PAGE)) {
-      long bytes = Math.min(scale.fioPages() * (long) PAGE_BYTES, (long) scale.fioMib() << 20);
-      words.add("--io_size=" + bytes);
+  /**
+   * What fio is to do.
+   *
+   * @param mode its {@code --rw}
+   * @param options how
+   */
+  private record Job(String mode, String... options) {
+    /** Requests of 4 KiB; more of them than the file has pages come to the same places again. */
+    static Job pages(String mode, int requests) {
+      return new Job(mode, "--bs=4k", "--io_size=" + requests * 4096L);
     }
-    // Fresh random bytes in every write: neither compressible nor seen before. fio would by itself
-    // drop the file from the page cache before it begins.
-    words.addAll(List.of("--refill_buffers=1", "--invalidate=0", "--ioengine=psync"));
-    words.addAll(List.of("--randseed=" + Math.floorMod(place.inputs().seed(), 1L << 31)));
-    words.addAll(List.of(more));
-    words.addAll(List.of("--output-format=json", "--output=" + result));
-    try {
-      Shell.run(place.directory(), words.toArray(String[]::new));
-      return runtimeMillis(result, mode) / 1e3;
-    } finally {
-      Files.delete(result);
+
+    double seconds(Place place) throws IOException, InterruptedException {
+      Path result = Files.createTempFile("salvus-bench-fio", ".json");
+      var words = new ArrayList<String>(List.of("fio", "--name=job", "--filename=" + FILE));
+      words.addAll(List.of("--rw=" + mode, "--size=" + place.scale().fioMib() + "m"));
+      words.addAll(List.of(options));
+      if (mode.endsWith("write")) {
+        words.add("--end_fsync=1");
+      }
+      // Fresh random bytes in every write: neither compressible nor seen before. fio would by
+      // itself drop the file from the page cache before it begins.
+      words.addAll(List.of("--refill_buffers=1", "--invalidate=0", "--ioengine=psync"));
+      words.addAll(List.of("--randseed=" + Math.floorMod(place.inputs().seed(), 1L << 31)));
+      words.addAll(List.of("--output-format=json", "--output=" + result));
+      try {
+        Shell.run(place.directory(), words.toArray(String[]::new));
+        return runtimeMillis(result, mode) / 1e3;
+      } finally {
+        Files.delete(result);
+      }
     }
   }
 

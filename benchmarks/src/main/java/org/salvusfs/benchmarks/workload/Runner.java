@@ -41,19 +41,16 @@ final class Runner {
    * Measures everything. What fails on a place is noted, and the others go on.
    *
    * @param runs for each run the places, in the order of the labels
+   * @param rehearsals how many of the runs, from the first, do not count
    */
-  List<Row> run(List<List<Place>> runs) throws IOException, InterruptedException {
-    List<List<Tally>> tallies = new ArrayList<>();
-    for (Workload workload : workloads) {
-      tallies.add(
-          labels.stream()
-              .map(l -> new Tally(workload.name() + ", " + l, workload.measure(), progress))
-              .toList());
-    }
+  List<Row> run(List<List<Place>> runs, int rehearsals) throws IOException, InterruptedException {
+    List<List<Tally>> rehearsed = tallies("rehearsal of ");
+    List<List<Tally>> tallies = tallies("");
     for (int run = 0; run < runs.size(); run++) {
+      List<Place> places = Rotation.of(runs.get(run), run);
       for (int w = 0; w < workloads.size(); w++) {
-        measure(
-            workloads.get(w), Rotation.of(runs.get(run), run), Rotation.of(tallies.get(w), run));
+        List<Tally> samples = (run < rehearsals ? rehearsed : tallies).get(w);
+        measure(workloads.get(w), places, Rotation.of(samples, run));
       }
     }
     var rows = new ArrayList<Row>();
@@ -63,6 +60,16 @@ final class Runner {
       rows.add(new Row(workload.name(), workload.measure(), samples));
     }
     return rows;
+  }
+
+  private List<List<Tally>> tallies(String prefix) {
+    return workloads.stream()
+        .map(w -> labels.stream().map(l -> tally(prefix, w, l)).toList())
+        .toList();
+  }
+
+  private Tally tally(String prefix, Workload workload, String label) {
+    return new Tally(prefix + workload.name() + ", " + label, workload.measure(), progress);
   }
 
   private void measure(Workload workload, List<Place> places, List<Tally> tallies)
@@ -91,8 +98,10 @@ final class Runner {
       try {
         double time = workload.work().seconds(places.get(i));
         // What is left to be written back is not to disturb the next one.
+        long start = System.nanoTime();
         KernelCaches.syncAll();
-        tally.add(time);
+        double synced = (System.nanoTime() - start) / 1e9;
+        tally.add(workload.kind() == Workload.Kind.SYNCED ? time + synced : time);
       } catch (IOException e) {
         tally.fail(e);
       }

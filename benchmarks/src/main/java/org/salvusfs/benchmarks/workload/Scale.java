@@ -39,6 +39,11 @@ record Scale(double factor) {
     return of(8192);
   }
 
+  /** The same of reads that ask nobody: as many as take long enough for fio's clock. */
+  int fioWarmPages() {
+    return of(131_072);
+  }
+
   /** Writes of 4 KiB, each followed by fsync. */
   int syncedWrites() {
     return of(1000);

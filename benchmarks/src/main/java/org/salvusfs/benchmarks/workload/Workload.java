@@ -10,16 +10,26 @@ import org.salvusfs.benchmarks.report.Measure;
  *
  * @param name by which it is selected and shown
  * @param programs what it runs
- * @param cold whether the kernel forgets what it cached before the clock starts
  * @param preparation untimed; makes what {@code work} needs unless it is there already
  */
 record Workload(
-    String name,
-    Measure measure,
-    Set<Program> programs,
-    boolean cold,
-    Step preparation,
-    Work work) {
+    String name, Measure measure, Set<Program> programs, Kind kind, Step preparation, Work work) {
+
+  /** What happens around the work. */
+  enum Kind {
+    /** Nothing. */
+    WARM,
+
+    /** The kernel forgets what it cached before the clock starts. */
+    COLD,
+
+    /** The clock stops when nothing is dirty any more, also not below a filesystem that says so. */
+    SYNCED
+  }
+
+  boolean cold() {
+    return kind == Kind.COLD;
+  }
 
   /** Something done in a place. */
   @FunctionalInterface
@@ -45,7 +55,7 @@ record Workload(
 
   static Workload warm(
       String name, Measure measure, Set<Program> programs, Step preparation, Step step) {
-    return new Workload(name, measure, programs, false, preparation, timed(step));
+    return new Workload(name, measure, programs, Kind.WARM, preparation, timed(step));
   }
 
   /**
@@ -65,6 +75,11 @@ record Workload(
 
   static Workload cold(
       String name, Measure measure, Set<Program> programs, Step preparation, Step step) {
-    return new Workload(name, measure, programs, true, preparation, timed(step));
+    return new Workload(name, measure, programs, Kind.COLD, preparation, timed(step));
+  }
+
+  static Workload synced(
+      String name, Measure measure, Set<Program> programs, Step preparation, Step step) {
+    return new Workload(name, measure, programs, Kind.SYNCED, preparation, timed(step));
   }
 }

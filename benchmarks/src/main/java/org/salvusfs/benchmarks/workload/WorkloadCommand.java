@@ -51,6 +51,13 @@ public final class WorkloadCommand implements Callable<Integer> {
   private int runs = 3;
 
   @Option(
+      names = "--rehearsals",
+      paramLabel = "N",
+      defaultValue = "1",
+      description = "runs before them that do not count (default: ${DEFAULT-VALUE})")
+  private int rehearsals = 1;
+
+  @Option(
       names = "--only",
       paramLabel = "NAME",
       split = ",",
@@ -93,9 +100,10 @@ public final class WorkloadCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    if (runs < 1 || scale <= 0 || scale > 1 || settleSeconds < 0) {
+    if (runs < 1 || rehearsals < 0 || scale <= 0 || scale > 1 || settleSeconds < 0) {
       throw new DaemonException.Invalid(
-          "--runs is at least 1, --scale above 0 and at most 1, --settle not negative");
+          "--runs is at least 1, --scale above 0 and at most 1,"
+              + " --rehearsals and --settle not negative");
     }
     var sizes = new Scale(scale);
     List<Workload> workloads = Workloads.select(Workloads.all(sizes), only);
@@ -147,7 +155,7 @@ public final class WorkloadCommand implements Callable<Integer> {
               labels,
               Duration.ofSeconds(settleSeconds),
               spec.commandLine().getErr()::println);
-      List<Row> rows = runner.run(places);
+      List<Row> rows = runner.run(places, rehearsals);
       return new Report(conditions(firstSeed), labels, rows);
     } finally {
       homes.forEach(this::remove);
@@ -167,7 +175,7 @@ public final class WorkloadCommand implements Callable<Integer> {
   private List<Inputs> inputs(Scale sizes, long firstSeed) throws IOException {
     Files.createDirectories(work);
     var all = new ArrayList<Inputs>();
-    for (int run = 0; run < runs; run++) {
+    for (int run = 0; run < rehearsals + runs; run++) {
       all.add(new Inputs(work.toAbsolutePath(), firstSeed + run, sizes));
     }
     var kept = new ArrayList<Inputs>(all);
@@ -178,6 +186,7 @@ public final class WorkloadCommand implements Callable<Integer> {
 
   private List<String> conditions(long firstSeed) throws IOException {
     return List.of(
-        "%s; %d runs, scale %s, seed %d.".formatted(Machine.description(), runs, scale, firstSeed));
+        "%s; %d runs after %d that did not count, scale %s, seed %d."
+            .formatted(Machine.description(), runs, rehearsals, scale, firstSeed));
   }
 }

@@ -1,6 +1,7 @@
 package org.salvusfs.benchmarks.workload;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -32,7 +33,8 @@ final class RunnerTest {
   }
 
   private static Workload workload(String name, Workload.Step preparation, Workload.Work work) {
-    return new Workload(name, new Measure.Duration(), Set.of(), false, preparation, work);
+    return new Workload(
+        name, new Measure.Duration(), Set.of(), Workload.Kind.WARM, preparation, work);
   }
 
   private static Runner runner(Workload workload, String... labels) {
@@ -50,7 +52,7 @@ final class RunnerTest {
               order.add(place.directory().getFileName() + "" + place.inputs().seed());
               return 1;
             });
-    runner(noting, "a", "b", "c").run(places(2, "a", "b", "c"));
+    runner(noting, "a", "b", "c").run(places(2, "a", "b", "c"), 0);
     assertEquals(List.of("a0", "b0", "c0", "b1", "c1", "a1"), order);
   }
 
@@ -64,7 +66,7 @@ final class RunnerTest {
             Set.of(),
             place -> order.add("prepared"),
             place -> order.add("worked"));
-    List<Row> rows = runner(warm, "a").run(places(1, "a"));
+    List<Row> rows = runner(warm, "a").run(places(1, "a"), 0);
     assertEquals(List.of("prepared", "worked", "worked"), order);
     assertEquals(1, rows.getFirst().samples().getFirst().seconds().size());
   }
@@ -76,9 +78,31 @@ final class RunnerTest {
             "lengths",
             place -> {},
             place -> place.directory().getFileName().toString().length() + place.inputs().seed());
-    List<Row> rows = runner(lengths, "a", "bb").run(places(3, "a", "bb"));
+    List<Row> rows = runner(lengths, "a", "bb").run(places(3, "a", "bb"), 0);
     assertEquals(List.of(1.0, 2.0, 3.0), rows.getFirst().samples().get(0).seconds());
     assertEquals(List.of(2.0, 3.0, 4.0), rows.getFirst().samples().get(1).seconds());
+  }
+
+  @Test
+  void run_rehearsals_areDoneAndDoNotCount() throws Exception {
+    Workload seeds = workload("seeds", place -> {}, place -> place.inputs().seed() + 1);
+    List<Row> rows = runner(seeds, "a").run(places(3, "a"), 1);
+    assertEquals(List.of(2.0, 3.0), rows.getFirst().samples().get(0).seconds());
+  }
+
+  @Test
+  void run_syncedWork_takesUntilNothingIsDirty() throws Exception {
+    var written =
+        new Workload(
+            "written",
+            new Measure.Duration(),
+            Set.of(),
+            Workload.Kind.SYNCED,
+            place -> {},
+            place -> 1);
+    double seconds =
+        runner(written, "a").run(places(1, "a"), 0).getFirst().samples().get(0).median();
+    assertTrue(seconds > 1, seconds + " s");
   }
 
   @Test
@@ -97,7 +121,7 @@ final class RunnerTest {
               }
               return 1;
             });
-    List<Row> rows = runner(failing, "a", "b", "c").run(places(1, "a", "b", "c"));
+    List<Row> rows = runner(failing, "a", "b", "c").run(places(1, "a", "b", "c"), 0);
     assertEquals(List.of("full"), rows.getFirst().samples().get(0).failures());
     assertEquals(List.of("broken"), rows.getFirst().samples().get(1).failures());
     assertEquals(List.of(1.0), rows.getFirst().samples().get(2).seconds());

@@ -94,7 +94,8 @@ final class WorkloadCommandTest {
 
   @Test
   void impossibleNumbers_areRefused() {
-    for (String option : List.of("--runs=0", "--scale=0", "--scale=2", "--settle=-1")) {
+    for (String option :
+        List.of("--runs=0", "--scale=0", "--scale=2", "--settle=-1", "--rehearsals=-1")) {
       assertTrue(refusal(option, first.toString()).contains("--runs"), option);
     }
   }

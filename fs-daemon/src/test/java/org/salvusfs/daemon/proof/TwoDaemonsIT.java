@@ -86,17 +86,15 @@ class TwoDaemonsIT {
     DevStack.await(DEADLINE, () -> writer.acknowledged() > 20, first::errors);
 
     DevStack.signal("STOP", first.daemonPid());
-    int acknowledged;
+    int found;
+    int underWay;
     try {
       Path number = second.home(project).resolve("number");
       // Looking it up waits for the lease to run out, and takes the project over. With durability
       // host a take-over shows the last commit, in which there may be no file yet.
-      int found = Files.exists(number) ? Integer.parseInt("0" + Files.readString(number)) : 0;
-      acknowledged = writer.acknowledged();
-      assertTrue(found <= writer.issued(), () -> found + " was never written");
-      if (durability.equals("quorum")) {
-        assertTrue(found >= acknowledged, found + " is there, " + acknowledged + " was synced");
-      }
+      found = Files.exists(number) ? Integer.parseInt("0" + Files.readString(number)) : 0;
+      underWay = writer.issued();
+      assertTrue(found <= underWay, found + " was never written");
       try (var channel =
           FileChannel.open(number, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
         Overwriter.write(channel, OTHERS_NUMBER);
@@ -106,7 +104,12 @@ class TwoDaemonsIT {
     }
 
     DevStack.await(DEADLINE, () -> writer.failures() > 3, first::errors);
-    assertEquals(acknowledged, writer.acknowledged(), "acknowledged after the take-over");
+    // The stop may have come when a sync was done, and only its answer not yet sent.
+    int acknowledged = writer.acknowledged();
+    assertTrue(acknowledged <= underWay, acknowledged + " was synced after the take-over");
+    if (durability.equals("quorum")) {
+      assertTrue(found >= acknowledged, found + " is there, " + acknowledged + " was synced");
+    }
     Path late = first.home(project).resolve("late");
     var e = assertThrows(IOException.class, () -> Files.writeString(late, "late"));
     assertTrue(Proof.isEio(e), e::toString);

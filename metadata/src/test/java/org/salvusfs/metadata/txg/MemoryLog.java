@@ -3,9 +3,10 @@ package org.salvusfs.metadata.txg;
 import java.util.ArrayList;
 import java.util.List;
 import org.salvusfs.metadata.api.IntentLog;
+import org.salvusfs.metadata.api.MetadataException;
 
 /** An intent log whose records survive the process that is simulated. */
-final class MemoryLog implements IntentLog {
+class MemoryLog implements IntentLog {
   private final List<Entry> records;
 
   /**
@@ -16,7 +17,7 @@ final class MemoryLog implements IntentLog {
   }
 
   @Override
-  public void append(long txg, byte[] payload) {
+  public void append(long txg, byte[] payload) throws MetadataException {
     synchronized (records) {
       records.add(new Entry(txg, payload));
     }

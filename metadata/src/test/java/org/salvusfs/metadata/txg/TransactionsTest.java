@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -337,6 +338,29 @@ class TransactionsTest {
     create(on, "a");
     lease.lapse();
     rig.open(new MemoryLog(new ArrayList<>()));
+    assertThrows(MetadataException.Fenced.class, () -> on.transactions().log(0));
+  }
+
+  @Test
+  void log_withATakeOverDuringTheAppend_isNotAcknowledged() throws IOException {
+    var lease = new LapsingLease();
+    rig.lease = lease;
+    rig.options = patient(rig.options);
+    var slow =
+        new MemoryLog(rig.logRecords) {
+          @Override
+          public void append(long txg, byte[] payload) throws MetadataException {
+            lease.lapse();
+            try {
+              rig.open(new MemoryLog(new ArrayList<>()));
+            } catch (IOException e) {
+              throw new UncheckedIOException(e);
+            }
+            super.append(txg, payload);
+          }
+        };
+    var on = rig.open(slow);
+    create(on, "a");
     assertThrows(MetadataException.Fenced.class, () -> on.transactions().log(0));
   }
 
