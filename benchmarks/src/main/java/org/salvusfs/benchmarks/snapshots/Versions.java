@@ -8,7 +8,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import org.salvusfs.benchmarks.machine.FileTree;
+import java.util.stream.Stream;
 import org.salvusfs.benchmarks.machine.Shell;
 import org.salvusfs.benchmarks.trees.LibraryTree;
 import org.salvusfs.benchmarks.trees.Noise;
@@ -22,17 +22,18 @@ import org.salvusfs.benchmarks.trees.SourceTree;
  * @param scale 1 for the documented sizes
  */
 record Versions(Path directory, double scale, long seed) {
-  private static final String REHEARSAL = "rehearsal";
+  private static final List<String> REHEARSALS =
+      List.of("first", "second", "third", "fourth", "fifth", "sixth");
   private static final String HOME = "home";
   private static final String PROGRAMS = "programs";
-  static final List<String> TREES = List.of(REHEARSAL, HOME, PROGRAMS);
+  static final List<String> TREES =
+      Stream.concat(REHEARSALS.stream(), Stream.of(HOME, PROGRAMS)).toList();
   private static final long NOTEBOOKS_BYTES = 60_000_000;
   private static final int CHECKOUT_FILES = 10_000;
   private static final int CHECKOUT_COMMITS = 10;
   private static final long PROGRAMS_BYTES = 1_500_000_000;
   private static final int CHANGED_OF = 50;
   private static final int INSERTED_BYTES = 100;
-  private static final int REHEARSALS = 6;
 
   /** More than the seeds that one set of versions uses. */
   private static final long SEEDS = 3;
@@ -50,26 +51,20 @@ record Versions(Path directory, double scale, long seed) {
    */
   record Step(String name, Path tree, Change change) {}
 
-  /**
-   * Trees like {@code home} that share nothing, each in the place of the one before and changed.
-   */
+  /** For each of some trees like {@code home}, which share nothing, its versions. */
   List<List<Step>> rehearsals() {
-    Path place = directory.resolve(REHEARSAL);
     var rehearsals = new ArrayList<List<Step>>();
-    for (int i = 1; i <= REHEARSALS; i++) {
-      var others = new Versions(directory, scale, seed + i * SEEDS);
-      Change replace =
-          tree -> {
-            if (Files.exists(tree)) {
-              FileTree.remove(tree);
-            }
-            others.notebooks(tree);
-            others.checkout(tree);
+    for (String name : REHEARSALS) {
+      Path tree = directory.resolve(name);
+      var others = new Versions(directory, scale, seed + SEEDS * (1 + rehearsals.size()));
+      Change fill =
+          empty -> {
+            others.notebooks(empty);
+            others.checkout(empty);
           };
       rehearsals.add(
           List.of(
-              new Step(REHEARSAL + i, place, replace),
-              new Step(REHEARSAL + i + "-one-line", place, Versions::oneLine)));
+              new Step(name, tree, fill), new Step(name + "-one-line", tree, Versions::oneLine)));
     }
     return rehearsals;
   }
