@@ -51,9 +51,13 @@ record Versions(Path directory, double scale, long seed) {
    */
   record Step(String name, Path tree, Change change) {}
 
-  /** For each of some trees like {@code home}, which share nothing, its versions. */
+  /**
+   * Versions of trees like {@code home}, which share nothing; the last one of each list is to be
+   * brought back.
+   */
   List<List<Step>> rehearsals() {
     var rehearsals = new ArrayList<List<Step>>();
+    var steps = new ArrayList<Step>();
     for (String name : REHEARSALS) {
       Path tree = directory.resolve(name);
       var others = new Versions(directory, scale, seed + SEEDS * (1 + rehearsals.size()));
@@ -62,9 +66,11 @@ record Versions(Path directory, double scale, long seed) {
             others.notebooks(empty);
             others.checkout(empty);
           };
-      rehearsals.add(
-          List.of(
-              new Step(name, tree, fill), new Step(name + "-one-line", tree, Versions::oneLine)));
+      steps.add(new Step(name, tree, fill));
+      steps.add(new Step(name + "-one-line", tree, Versions::oneLine));
+      rehearsals.add(steps);
+      steps = new ArrayList<>();
+      steps.add(new Step(name + "-second-copy", tree, Versions::secondCopy));
     }
     return rehearsals;
   }
@@ -77,8 +83,7 @@ record Versions(Path directory, double scale, long seed) {
         new Step("mixed", home, this::notebooks),
         new Step("one-line", home, Versions::oneLine),
         new Step("checkout", home, this::checkout),
-        new Step(
-            "second-copy", home, tree -> Shell.run(tree, "cp", "-a", "checkout", "checkout-2")),
+        new Step("second-copy", home, Versions::secondCopy),
         new Step("programs", programs, this::programs),
         new Step("programs-next", programs, this::programsNext));
   }
@@ -97,6 +102,10 @@ record Versions(Path directory, double scale, long seed) {
   private void checkout(Path tree) throws IOException, InterruptedException {
     int files = (int) Math.max(CHANGED_OF, CHECKOUT_FILES * scale);
     new SourceTree(seed + 1, files).commit(tree.resolve("checkout"), CHECKOUT_COMMITS);
+  }
+
+  private static void secondCopy(Path tree) throws IOException, InterruptedException {
+    Shell.run(tree, "cp", "-a", "checkout", "checkout-2");
   }
 
   private void programs(Path tree) throws IOException {

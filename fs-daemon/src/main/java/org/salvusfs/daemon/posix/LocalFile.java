@@ -67,6 +67,11 @@ public final class LocalFile implements Closeable {
     }
   }
 
+  /** What it is now, whatever its path leads to. */
+  public LocalStat stat() throws LocalFileException {
+    return LocalFiles.stat(fd, path);
+  }
+
   /** The first byte at or after {@code offset} that is no hole; -1 if there is none. */
   public long nextData(long offset) throws LocalFileException {
     return seek(offset, SEEK_DATA);

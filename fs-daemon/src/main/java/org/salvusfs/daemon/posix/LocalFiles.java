@@ -39,14 +39,18 @@ public final class LocalFiles {
   private static final int O_NOFOLLOW = 0400000;
   private static final int O_CLOEXEC = 02000000;
   private static final int O_NONBLOCK = 04000;
+  private static final int AT_EMPTY_PATH = 0x1000;
   private static final int ENODATA = 61;
   private static final int EOPNOTSUPP = 95;
+  private static final int ENAMETOOLONG = 36;
 
-  private static final int LISTING_BYTES = 256 << 10;
-  private static final int LINK_BYTES_MAX = 4096;
+  /** PATH_MAX, which counts the NUL at the end; XATTR_NAME_MAX does not. */
+  private static final int PATH_BYTES_MAX = 4096;
 
-  /** XATTR_LIST_MAX and XATTR_SIZE_MAX. */
-  private static final int XATTR_BYTES_MAX = 64 << 10;
+  private static final int XATTR_NAME_BYTES_MAX = 256;
+
+  /** XATTR_LIST_MAX and XATTR_SIZE_MAX; more than enough for links, and for parts of listings. */
+  private static final int ANSWER_BYTES_MAX = 64 << 10;
 
   /** {@code struct linux_dirent64}: where the record's length and the name are. */
   private static final int DIRENT_LENGTH_AT = 16;
@@ -55,71 +59,89 @@ public final class LocalFiles {
 
   private LocalFiles() {}
 
-  /** A call with an arena of its own for what it needs; returns a result or sets errno. */
+  /**
+   * What a thread's calls are given and answer into: memory of their own costs more than a call.
+   */
+  private static final class Scratch {
+    private final Arena arena = Arena.ofAuto();
+    final MemorySegment state = arena.allocate(Native.CALL_STATE);
+    final MemorySegment path = arena.allocate(PATH_BYTES_MAX);
+    final MemorySegment attribute = arena.allocate(XATTR_NAME_BYTES_MAX);
+    final MemorySegment statx = arena.allocate(LocalStat.BYTES, Long.BYTES);
+    final MemorySegment answer = arena.allocate(ANSWER_BYTES_MAX, Long.BYTES);
+  }
+
+  private static final ThreadLocal<Scratch> SCRATCH = ThreadLocal.withInitial(Scratch::new);
+
+  /** A call about the path in the scratch memory; returns a result or sets errno. */
   @FunctionalInterface
   private interface Call {
-    long on(Arena arena, MemorySegment state, MemorySegment path) throws Throwable;
+    long on(Scratch scratch) throws Throwable;
   }
 
   /** The result, or the negative errno. */
   private static long call(byte[] path, Call call) {
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment state = arena.allocate(Native.CALL_STATE);
-      long result = call.on(arena, state, cString(arena, path));
-      return result < 0 ? -Native.errno(state) : result;
+    if (path.length >= PATH_BYTES_MAX) {
+      return -ENAMETOOLONG;
+    }
+    Scratch scratch = SCRATCH.get();
+    put(path, scratch.path);
+    try {
+      long result = call.on(scratch);
+      return result < 0 ? -Native.errno(scratch.state) : result;
     } catch (Throwable t) {
       throw Native.unexpected(t);
     }
   }
 
-  private static MemorySegment cString(Arena arena, byte[] text) {
-    MemorySegment copy = arena.allocate(text.length + 1L);
-    MemorySegment.copy(text, 0, copy, ValueLayout.JAVA_BYTE, 0, text.length);
-    return copy;
+  /** Puts a text there, with a NUL byte behind it. */
+  private static void put(byte[] text, MemorySegment there) {
+    MemorySegment.copy(text, 0, there, ValueLayout.JAVA_BYTE, 0, text.length);
+    there.set(ValueLayout.JAVA_BYTE, text.length, (byte) 0);
   }
 
-  private static byte[] bytes(MemorySegment from, long count) {
-    return from.asSlice(0, count).toArray(ValueLayout.JAVA_BYTE);
+  private static byte[] bytes(MemorySegment from, long offset, long count) {
+    var copy = new byte[(int) count];
+    MemorySegment.copy(from, ValueLayout.JAVA_BYTE, offset, copy, 0, copy.length);
+    return copy;
   }
 
   /** What the file is. */
   public static LocalStat stat(byte[] path) throws LocalFileException {
-    var found = new LocalStat[1];
+    return stat(AT_FDCWD, path, AT_SYMLINK_NOFOLLOW, path);
+  }
+
+  /** What an open file is. */
+  static LocalStat stat(int fd, byte[] path) throws LocalFileException {
+    return stat(fd, new byte[0], AT_EMPTY_PATH, path);
+  }
+
+  private static LocalStat stat(int from, byte[] path, int flags, byte[] shown)
+      throws LocalFileException {
     long result =
         call(
             path,
-            (arena, state, p) -> {
-              MemorySegment statx = arena.allocate(LocalStat.BYTES, Long.BYTES);
-              int done =
-                  (int)
-                      STATX.invokeExact(
-                          state, AT_FDCWD, p, AT_SYMLINK_NOFOLLOW, LocalStat.MASK, statx);
-              found[0] = LocalStat.of(statx);
-              return done;
-            });
-    check("stat", path, result);
-    return found[0];
+            s -> (int) STATX.invokeExact(s.state, from, s.path, flags, LocalStat.MASK, s.statx));
+    check("stat", shown, result);
+    return LocalStat.of(SCRATCH.get().statx);
   }
 
   /** The names in a directory, but {@code .} and {@code ..}, in no particular order. */
   public static List<byte[]> list(byte[] path) throws LocalFileException {
     int fd = open(path, O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-    try (Arena arena = Arena.ofConfined()) {
+    try {
       var names = new ArrayList<byte[]>();
-      MemorySegment state = arena.allocate(Native.CALL_STATE);
-      MemorySegment entries = arena.allocate(LISTING_BYTES, Long.BYTES);
       while (true) {
-        long filled = (long) GETDENTS.invokeExact(state, fd, entries, (long) LISTING_BYTES);
-        check("listing", path, filled < 0 ? -Native.errno(state) : filled);
+        long filled =
+            call(
+                path,
+                s -> (long) GETDENTS.invokeExact(s.state, fd, s.answer, (long) ANSWER_BYTES_MAX));
+        check("listing", path, filled);
         if (filled == 0) {
           return names;
         }
-        addNames(entries, filled, names);
+        addNames(SCRATCH.get().answer, filled, names);
       }
-    } catch (LocalFileException e) {
-      throw e;
-    } catch (Throwable t) {
-      throw Native.unexpected(t);
     } finally {
       LocalFile.close(fd);
     }
@@ -127,11 +149,12 @@ public final class LocalFiles {
 
   private static void addNames(MemorySegment entries, long filled, List<byte[]> names) {
     for (long at = 0; at < filled; ) {
-      long end = at + DIRENT_NAME_AT;
+      long start = at + DIRENT_NAME_AT;
+      long end = start;
       while (entries.get(ValueLayout.JAVA_BYTE, end) != 0) {
         end++;
       }
-      byte[] name = bytes(entries.asSlice(at + DIRENT_NAME_AT), end - at - DIRENT_NAME_AT);
+      byte[] name = bytes(entries, start, end - start);
       if (!isDots(name)) {
         names.add(name);
       }
@@ -143,47 +166,20 @@ public final class LocalFiles {
     return name[0] == '.' && (name.length == 1 || (name.length == 2 && name[1] == '.'));
   }
 
-  /** A call that fills a buffer and says how much of it. */
-  @FunctionalInterface
-  private interface Filling {
-    long on(Arena arena, MemorySegment state, MemorySegment path, MemorySegment into)
-        throws Throwable;
-  }
-
-  /**
-   * What a call filled in.
-   *
-   * @param result its count, or the negative errno
-   */
-  private record Filled(long result, byte[] bytes) {
-    byte[] checked(String call, byte[] path) throws LocalFileException {
-      check(call, path, result);
-      return bytes;
-    }
-  }
-
-  private static Filled filled(byte[] path, int bytesMax, Filling filling) {
-    var bytes = new byte[1][];
-    long result =
-        call(
-            path,
-            (arena, state, p) -> {
-              MemorySegment into = arena.allocate(bytesMax);
-              long count = filling.on(arena, state, p, into);
-              bytes[0] = bytes(into, Math.max(0, count));
-              return count;
-            });
-    return new Filled(result, bytes[0]);
+  /** What a call answered whose result is the length of its answer, or a negative errno. */
+  private static byte[] answer(String call, byte[] path, long result) throws LocalFileException {
+    check(call, path, result);
+    return bytes(SCRATCH.get().answer, 0, result);
   }
 
   /** What a symbolic link points to. */
   public static byte[] readlink(byte[] path) throws LocalFileException {
-    return filled(
+    return answer(
+        "readlink",
+        path,
+        call(
             path,
-            LINK_BYTES_MAX,
-            (arena, state, p, into) ->
-                (long) READLINK.invokeExact(state, p, into, (long) LINK_BYTES_MAX))
-        .checked("readlink", path);
+            s -> (long) READLINK.invokeExact(s.state, s.path, s.answer, (long) ANSWER_BYTES_MAX)));
   }
 
   /**
@@ -192,27 +188,26 @@ public final class LocalFiles {
    * such thing.
    */
   public static List<Xattr> xattrs(byte[] path) throws LocalFileException {
-    Filled names =
-        filled(
+    long listed =
+        call(
             path,
-            XATTR_BYTES_MAX,
-            (arena, state, p, into) ->
-                (long) LLISTXATTR.invokeExact(state, p, into, (long) XATTR_BYTES_MAX));
-    if (names.result() == -EOPNOTSUPP) {
+            s -> (long) LLISTXATTR.invokeExact(s.state, s.path, s.answer, (long) ANSWER_BYTES_MAX));
+    if (listed == 0 || listed == -EOPNOTSUPP) {
       return List.of();
     }
     var xattrs = new ArrayList<Xattr>();
-    for (byte[] name : xattrNames(names.checked("listing attributes", path))) {
-      Filled value =
-          filled(
+    for (byte[] name : xattrNames(answer("listing attributes", path, listed))) {
+      long length =
+          call(
               path,
-              XATTR_BYTES_MAX,
-              (arena, state, p, into) ->
-                  (long)
-                      LGETXATTR.invokeExact(
-                          state, p, cString(arena, name), into, (long) XATTR_BYTES_MAX));
-      if (value.result() != -ENODATA) { // it has not gone since it was listed
-        xattrs.add(new Xattr(name, value.checked("reading an attribute", path)));
+              s -> {
+                put(name, s.attribute);
+                return (long)
+                    LGETXATTR.invokeExact(
+                        s.state, s.path, s.attribute, s.answer, (long) ANSWER_BYTES_MAX);
+              });
+      if (length != -ENODATA) { // it has not gone since it was listed
+        xattrs.add(new Xattr(name, answer("reading an attribute", path, length)));
       }
     }
     return xattrs;
@@ -237,7 +232,7 @@ public final class LocalFiles {
   }
 
   private static int open(byte[] path, int flags) throws LocalFileException {
-    long fd = call(path, (arena, state, p) -> (int) OPEN.invokeExact(state, p, flags));
+    long fd = call(path, s -> (int) OPEN.invokeExact(s.state, s.path, flags));
     check("open", path, fd);
     return (int) fd;
   }

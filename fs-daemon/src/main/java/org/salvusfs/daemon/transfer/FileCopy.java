@@ -53,12 +53,12 @@ final class FileCopy {
             into.attr().node(),
             new SetAttr(null, null, null, size, null, null, null, false));
       }
+      LocalStat now = file.stat();
+      if (now.sizeBytes() != size || now.mtimeNanos() != stat.mtimeNanos()) {
+        throw new FsException(Errno.EAGAIN, "it changed while it was read; import again");
+      }
     } finally {
       idle.push(buffer);
-    }
-    LocalStat now = LocalFiles.stat(path);
-    if (now.sizeBytes() != size || now.mtimeNanos() != stat.mtimeNanos()) {
-      throw new FsException(Errno.EAGAIN, "it changed while it was read; import again");
     }
   }
 

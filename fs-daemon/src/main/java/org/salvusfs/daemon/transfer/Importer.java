@@ -85,7 +85,7 @@ public final class Importer {
     byte[] top = directory.toString().getBytes(StandardCharsets.UTF_8);
     List<byte[]> names = LocalFiles.list(top);
     var ended = new AtomicBoolean();
-    workers.execute(() -> new Census(tally, ended::get).count(top));
+    tally.whenLong(() -> workers.execute(() -> new Census(tally, ended::get).count(top)));
     try {
       directories.add(new Finished(FileSystem.ROOT, top, LocalFiles.stat(top)));
       var contents = new Crew(workers, parallelism);

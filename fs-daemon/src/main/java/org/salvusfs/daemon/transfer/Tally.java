@@ -2,6 +2,7 @@ package org.salvusfs.daemon.transfer;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.salvusfs.daemon.management.CheckProgress;
 import org.salvusfs.daemon.management.ImportReport;
 
@@ -12,11 +13,15 @@ import org.salvusfs.daemon.management.ImportReport;
 final class Tally {
   static final long ENTRY_WORK = 4096;
 
+  /** What is less is done within seconds, and nobody needs to be told how long it will take. */
+  private static final long SHORT_WORK = 1L << 30;
+
   private static final int FAILURES_MAX = 100;
 
   private final CheckProgress progress;
   private final List<String> failures = new ArrayList<>();
   private long work;
+  private @Nullable Runnable whenLong;
   private long expected;
   private boolean expectedAll;
   private long entries;
@@ -26,6 +31,11 @@ final class Tally {
 
   Tally(CheckProgress progress) {
     this.progress = progress;
+  }
+
+  /** What to do, once, when so much is done that it matters how much is still to come. */
+  synchronized void whenLong(Runnable action) {
+    whenLong = action;
   }
 
   /** The census has found work; {@code all}: there is no more. */
@@ -65,6 +75,10 @@ final class Tally {
 
   private void worked(long more) {
     work += more;
+    if (work > SHORT_WORK && whenLong != null) {
+      whenLong.run();
+      whenLong = null;
+    }
     progress.at(work, expectedAll ? Math.max(work, expected) : 0);
   }
 

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -118,6 +120,26 @@ class ImporterTest {
     assertEquals(0, project.lookupCount());
     assertTrue(changedNames.containsAll(List.of("big", "dir", "0", "199", "link")));
     assertEquals(done.stream().sorted().toList(), done);
+  }
+
+  @Test
+  void run_thatTakesLong_tellsHowMuchThereIs() throws Exception {
+    long bytes = 2L << 30;
+    try (var sparse = new RandomAccessFile(source.resolve("sparse").toFile(), "rw")) {
+      sparse.setLength(bytes);
+    }
+    Files.writeString(source.resolve("small"), "small");
+    List<Long> totals = new ArrayList<>();
+    Executor here = Runnable::run;
+    new Importer(
+            project,
+            ProjectFileSystem.Changes.UNHEARD,
+            here,
+            1,
+            "test",
+            (work, total) -> totals.add(total))
+        .run("p", source);
+    assertTrue(totals.getLast() > bytes, totals::toString);
   }
 
   @Test
