@@ -1,5 +1,7 @@
 package org.salvusfs.benchmarks.machine;
 
+import static java.nio.file.LinkOption.NOFOLLOW_LINKS;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -21,11 +23,11 @@ public final class FileTree {
     }
   }
 
-  /** What its regular files hold, in bytes. */
+  /** What its regular files hold, in bytes; links are not followed. */
   public static long bytes(Path top) throws IOException {
     long bytes = 0;
     try (var paths = Files.walk(top)) {
-      for (Path path : paths.filter(Files::isRegularFile).toList()) {
+      for (Path path : paths.filter(p -> Files.isRegularFile(p, NOFOLLOW_LINKS)).toList()) {
         bytes += Files.size(path);
       }
     } catch (UncheckedIOException e) {

@@ -1,5 +1,7 @@
 package org.salvusfs.benchmarks.snapshots;
 
+import static java.nio.file.LinkOption.NOFOLLOW_LINKS;
+
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -113,12 +115,15 @@ record Versions(Path directory, double scale, long seed) {
         .copy(tree, seed);
   }
 
-  /** In one file of fifty something is inserted; as many are new. */
+  /**
+   * In one file of fifty something is inserted; as many are new. Links are left alone: they may
+   * lead to this machine's own programs.
+   */
   private void programsNext(Path tree) throws IOException {
     var noise = new Noise(seed + 2);
     List<Path> files;
     try (var paths = Files.walk(tree)) {
-      files = paths.filter(path -> Files.isRegularFile(path)).sorted().toList();
+      files = paths.filter(path -> Files.isRegularFile(path, NOFOLLOW_LINKS)).sorted().toList();
     }
     for (int i = 0; i < files.size(); i += CHANGED_OF) {
       Path file = files.get(i);
