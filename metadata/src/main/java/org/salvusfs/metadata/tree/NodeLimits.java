@@ -8,10 +8,10 @@ package org.salvusfs.metadata.tree;
  */
 record NodeLimits(int bytesMin, int bytesMax) {
   /**
-   * Small enough that a change of one item costs little and a store answers quickly, large enough
-   * that three levels below the root hold 10^8 items.
+   * Small enough that a change of one item costs little, large enough that a store, to which each
+   * node is a row, is asked for few of them: docs/decisions/036.
    */
-  static final NodeLimits DEFAULT = new NodeLimits(2 << 10, 8 << 10);
+  static final NodeLimits DEFAULT = new NodeLimits(2 << 10, 16 << 10);
 
   /** The longest key. A directory entry's has 9 + 255 bytes. */
   static final int KEY_BYTES_MAX = 512;

@@ -41,7 +41,7 @@ import org.salvusfs.metadata.txg.Transactions;
 
 /** What a pass marks, and what it does about trees that change or are damaged. */
 class MarkerTest {
-  private static final int FILES = 1000;
+  private static final int FILES = 2000;
 
   private final SimulatedMetadata metadata = new SimulatedMetadata();
   private final FakeBlockCodec codec = new FakeBlockCodec();

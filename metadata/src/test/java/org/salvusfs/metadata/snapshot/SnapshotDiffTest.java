@@ -220,13 +220,13 @@ class SnapshotDiffTest {
     for (int d = 0; d < 40; d++) {
       long directory = files.make(1, "directory " + d, true);
       for (int f = 0; f < 100; f++) {
-        files.write(files.make(directory, "file " + f, false), new byte[250], 1);
+        files.write(files.make(directory, "file " + f, false), new byte[500], 1);
       }
     }
     var before = files.items();
     BlockId from = store(empty(), Map.of(), before);
     files.make(2, "added", false);
-    files.write(requireNonNull(files.in(2 + 20 * 101).get("file 50")), new byte[251], 2);
+    files.write(requireNonNull(files.in(2 + 20 * 101).get("file 50")), new byte[501], 2);
     BlockId to = store(from, before, files.items());
     long operations = metadata.faults().operations();
     var changes = new SnapshotDiff(tree).between(from, to, NamesWanted.ALL);

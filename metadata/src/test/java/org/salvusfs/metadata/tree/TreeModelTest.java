@@ -27,11 +27,11 @@ final class TreeModelTest {
   @ParameterizedTest
   @CsvSource({
     // seed, bytesMin, bytesMax, inodes, changesMax, operations
-    "1, 2048, 8192, 2500, 8000, 400000",
-    "2, 2048, 8192, 300, 500, 100000",
+    "1, 2048, 16384, 2500, 8000, 400000",
+    "2, 2048, 16384, 300, 500, 100000",
     "3, 512, 2048, 1500, 4000, 400000",
     "4, 64, 160, 300, 600, 100000",
-    "5, 2048, 8192, 20, 40, 20000",
+    "5, 2048, 16384, 20, 40, 20000",
   })
   void randomBatches_againstSortedMap_agree(
       long seed, int bytesMin, int bytesMax, int inodes, int changesMax, int operations) {
