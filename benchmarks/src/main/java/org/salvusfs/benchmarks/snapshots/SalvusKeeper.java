@@ -37,6 +37,9 @@ final class SalvusKeeper implements Keeper {
     }
   }
 
+  /** tar asks the pipe for 512 KiB at a time, not 10: half the work. */
+  private static final String TAR_RECORD = "--blocking-factor=1024";
+
   private final Way way;
   private final Installation salvus;
 
@@ -103,6 +106,7 @@ final class SalvusKeeper implements Keeper {
         in -> salvus.client().exports().export(project, Optional.of(version), in),
         "tar",
         "-x",
+        TAR_RECORD,
         "--xattrs",
         "--acls");
   }

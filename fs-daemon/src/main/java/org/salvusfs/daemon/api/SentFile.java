@@ -22,8 +22,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A file on its way to whoever asked for it, in chunked encoding. It begins with the first bytes,
- * not before, and ends with a trailer. Used by one thread, which waits until the other end takes
- * what is sent, so that a slow one costs no memory.
+ * not before, and ends with a trailer. Used by one thread, which fills a part while the one before
+ * it is sent, and then waits until the other end has taken that, so that a slow one costs no more
+ * memory than these two.
  */
 final class SentFile {
   private static final Logger log = LoggerFactory.getLogger(SentFile.class);
@@ -39,6 +40,9 @@ final class SentFile {
   private final byte[] buffer = new byte[BUFFER_BYTES];
   private int filled;
   private boolean isBegun;
+
+  /** What was asked of the response last. */
+  private CompletableFuture<Void> underWay = CompletableFuture.completedFuture(null);
 
   /**
    * @param isEnding whether the daemon ends, and waits for nobody
@@ -83,7 +87,8 @@ final class SentFile {
   private void end(String trailer, Object value) throws IOException {
     flush();
     var json = Json.asciiLine(value);
-    await(() -> exchange.request().response().putTrailer(trailer, json).end());
+    ask(() -> exchange.request().response().putTrailer(trailer, json).end());
+    await();
   }
 
   /** A file that is cut must not look like one that is whole. */
@@ -103,7 +108,7 @@ final class SentFile {
 
   private void begin() throws IOException {
     isBegun = true;
-    await(
+    ask(
         () -> {
           var response = exchange.request().response().setChunked(true);
           response.putHeader(HttpHeaders.CONTENT_TYPE, download.type());
@@ -120,17 +125,21 @@ final class SentFile {
     if (filled > 0) {
       var part = Buffer.buffer(filled).appendBytes(buffer, 0, filled);
       filled = 0;
-      await(() -> exchange.request().response().write(part));
+      ask(() -> exchange.request().response().write(part));
     }
   }
 
-  /** Waits until something is done with the response, or cannot be any more. */
-  private void await(Supplier<Future<Void>> action) throws IOException {
-    CompletableFuture<Void> done =
-        exchange.onEventLoop(action).toCompletionStage().toCompletableFuture();
+  /** Has something done with the response when what was asked for before is done. */
+  private void ask(Supplier<Future<Void>> action) throws IOException {
+    await();
+    underWay = exchange.onEventLoop(action).toCompletionStage().toCompletableFuture();
+  }
+
+  /** Waits until what was asked of the response is done, or cannot be any more. */
+  private void await() throws IOException {
     while (!exchange.isGone() && !isEnding.getAsBoolean()) {
       try {
-        done.get(LOOK_MILLIS, TimeUnit.MILLISECONDS);
+        underWay.get(LOOK_MILLIS, TimeUnit.MILLISECONDS);
         return;
       } catch (TimeoutException _) {
         log.trace("{} is read slowly", exchange.request().uri());
@@ -141,7 +150,7 @@ final class SentFile {
         throw new InterruptedIOException("interrupted while it was sent");
       }
     }
-    if (!done.isDone() || done.isCompletedExceptionally()) {
+    if (!underWay.isDone() || underWay.isCompletedExceptionally()) {
       throw new IOException(
           exchange.isGone() ? "nobody reads it any more" : "the daemon is ending");
     }
