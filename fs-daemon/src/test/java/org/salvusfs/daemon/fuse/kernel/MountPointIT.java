@@ -25,14 +25,14 @@ final class MountPointIT {
       new MemoryFileSystem(() -> System.currentTimeMillis() * 1_000_000);
 
   private void assertRefused(Path mountPoint, String why) throws Exception {
-    MountTable before = MountTable.read();
+    var before = MountTable.read().on(mountPoint);
     MountException e =
         assertThrows(
             MountException.class,
             () -> FuseServer.mount(fs, mountPoint, MountExtension.options(), mount.listener()));
     String message = String.valueOf(e.getMessage());
     assertTrue(message.contains(why) && message.endsWith("."), message);
-    assertEquals(before, MountTable.read());
+    assertEquals(before, MountTable.read().on(mountPoint));
     assertEquals(0, fs.destroyedCount());
   }
 
