@@ -13,6 +13,12 @@ import org.salvusfs.metadata.api.Project;
 
 /** Imports directories of this machine into projects that this daemon holds or can hold. */
 final class Importing {
+  /** As a source makes those wait who read from it, the more so over a network. */
+  private static final int READERS_MIN = 6;
+
+  /** Each has a buffer of 1 MiB. */
+  private static final int READERS_MAX = 16;
+
   private final Projects projects;
   private final Surroundings surroundings;
   private final Daemon.Mounted mounted;
@@ -29,7 +35,8 @@ final class Importing {
     requireImportable(directory);
     OpenProject held = projects.held(project);
     // Threads of its own: its work blocks, and what commits must not wait for it.
-    int parallelism = Runtime.getRuntime().availableProcessors();
+    int parallelism =
+        Math.clamp(2L * Runtime.getRuntime().availableProcessors(), READERS_MIN, READERS_MAX);
     try (var threads =
         Executors.newFixedThreadPool(
             parallelism + 1, Thread.ofPlatform().name("import-", 0).factory())) {
