@@ -1,14 +1,24 @@
 package org.salvusfs.benchmarks.machine;
 
+import static java.util.Objects.requireNonNull;
+
+import com.datastax.oss.driver.api.core.CqlSession;
+import com.datastax.oss.driver.api.core.cql.Row;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.salvusfs.daemon.control.ControlClient;
 import org.salvusfs.daemon.datadir.Layout;
 import org.salvusfs.daemon.management.DaemonException;
+import org.salvusfs.metadata.localcassandra.LocalCassandra;
 
 /** A SalvusFS of a benchmark's own on this machine, asked over its API, as a hub would. */
 public final class Installation {
@@ -52,6 +62,23 @@ public final class Installation {
   /** Where its packs lie. */
   public Path packs() {
     return Layout.of(data()).packs();
+  }
+
+  /** The tree nodes in its Cassandra, flushed or not: ids, and how many bytes each has. */
+  public Map<ByteBuffer, Integer> nodes() throws IOException {
+    Path ports = Layout.of(data()).cassandra().resolve("ports");
+    int port = Integer.parseInt(Files.readAllLines(ports).getFirst());
+    var nodes = new HashMap<ByteBuffer, Integer>();
+    try (var session =
+        CqlSession.builder()
+            .addContactPoint(new InetSocketAddress(InetAddress.getLoopbackAddress(), port))
+            .withLocalDatacenter(LocalCassandra.DATA_CENTER)
+            .build()) {
+      for (Row row : session.execute("SELECT id, sealed FROM salvus.tree_node")) {
+        nodes.put(row.getByteBuffer("id"), requireNonNull(row.getByteBuffer("sealed")).remaining());
+      }
+    }
+    return nodes;
   }
 
   /** Where a project is seen. */

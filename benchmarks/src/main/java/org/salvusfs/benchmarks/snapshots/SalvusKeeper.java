@@ -1,8 +1,11 @@
 package org.salvusfs.benchmarks.snapshots;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import org.salvusfs.benchmarks.machine.FileTree;
 import org.salvusfs.benchmarks.machine.Installation;
@@ -42,6 +45,7 @@ final class SalvusKeeper implements Keeper {
 
   private final Way way;
   private final Installation salvus;
+  private final Map<ByteBuffer, Integer> nodes = new HashMap<>();
 
   /**
    * Not yet started.
@@ -86,10 +90,18 @@ final class SalvusKeeper implements Keeper {
     salvus.client().snapshots().create(project, Optional.of(version), "");
   }
 
-  /** The packs; Cassandra writes its part when it likes. */
+  /**
+   * The packs, and the nodes of trees with their ids. Nodes that are gone since an earlier call
+   * count on: replaced ones go a minute later, those of rehearsals while versions are kept.
+   */
   @Override
   public long storedBytes() throws IOException {
-    return FileTree.bytes(salvus.packs());
+    nodes.putAll(salvus.nodes());
+    long bytes = FileTree.bytes(salvus.packs());
+    for (var node : nodes.entrySet()) {
+      bytes += node.getKey().remaining() + node.getValue();
+    }
+    return bytes;
   }
 
   @Override

@@ -7,8 +7,8 @@ import org.salvusfs.blockstore.api.Compression;
 
 /** Compresses by one method and says when that does not pay; undoes all of them. Thread-safe. */
 final class Compressor {
-  /** A payload must be shorter by at least 1/16, or reading it back is not worth the work. */
-  private static final int GAIN_SHIFT = 4;
+  /** A payload must be shorter by at least 1/64, or reading it back is not worth the work. */
+  private static final int GAIN_SHIFT = 6;
 
   private static final int SAMPLE_FROM_BYTES = 4096;
   private static final int WINDOWS = 8;

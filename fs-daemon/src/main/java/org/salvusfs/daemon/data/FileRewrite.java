@@ -63,7 +63,7 @@ final class FileRewrite {
   /** Reads what is needed and has chunks stored, partly by tasks added to the crew. */
   void prepare() throws IOException {
     byte[] oldInline =
-        baseSizeBytes > 0 && baseSizeBytes <= StoredPieces.INLINE_BYTES_MAX
+        baseSizeBytes > 0 && baseSizeBytes <= StoredPieces.INLINE_BYTES_EVER
             ? committed.get(Keys.inline(inode))
             : null;
     byte[] newInline = inlineContents();

@@ -82,7 +82,7 @@ final class Plan {
     if (stored != null) {
       return stored;
     }
-    boolean mayBeInline = layered || sizeBytes <= StoredPieces.INLINE_BYTES_MAX;
+    boolean mayBeInline = layered || sizeBytes <= StoredPieces.INLINE_BYTES_EVER;
     return new StoredPieces(
         view, inode, gaps.getFirst().from(), gaps.getLast().to(), mayBeInline, extentBytesMax);
   }

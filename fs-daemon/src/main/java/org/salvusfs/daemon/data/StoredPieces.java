@@ -14,8 +14,11 @@ import org.salvusfs.metadata.item.Keys;
  * all.
  */
 final class StoredPieces {
-  /** The longest contents that are kept as an INLINE item. */
-  static final int INLINE_BYTES_MAX = 3072;
+  /** The longest contents that a commit keeps as an INLINE item. */
+  static final int INLINE_BYTES_MAX = 512;
+
+  /** The longest that there may be: earlier programs kept those inline. */
+  static final int INLINE_BYTES_EVER = 3072;
 
   private final Cursor cursor;
   private @Nullable Piece current;
@@ -27,7 +30,7 @@ final class StoredPieces {
    */
   StoredPieces(View view, long inode, long from, long to, boolean mayBeInline, int extentBytesMax)
       throws MetadataException {
-    boolean inlineToo = mayBeInline && from < INLINE_BYTES_MAX;
+    boolean inlineToo = mayBeInline && from < INLINE_BYTES_EVER;
     this.cursor =
         view.scan(
             inlineToo

@@ -28,6 +28,7 @@ class FileContentsTest {
   private static final long OTHER = 6;
   private static final int KIB = 1024;
   private static final int MIB = 1024 * KIB;
+  private static final int LIMIT = StoredPieces.INLINE_BYTES_MAX;
 
   private final Random random = new Random(42);
   private final Home home = new Home(256 * KIB, Runnable::run);
@@ -85,33 +86,60 @@ class FileContentsTest {
   @Test
   void writeOut_atInlineLimit_switchesBetweenInlineAndExtents() throws IOException {
     home.create(FILE);
-    byte[] data = data(3073);
-    home.write(FILE, 0, Arrays.copyOf(data, 3072));
+    byte[] data = data(LIMIT + 1);
+    home.write(FILE, 0, Arrays.copyOf(data, LIMIT));
     home.txgs.commit();
     assertNotNull(home.txgs.committed().get(Keys.inline(FILE)));
     assertEquals(0, home.check(FILE));
     assertEquals(0, home.chunks.puts.get());
 
-    assertEquals(1, home.write(FILE, 3072, Arrays.copyOfRange(data, 3072, 3073)));
+    assertEquals(1, home.write(FILE, LIMIT, Arrays.copyOfRange(data, LIMIT, LIMIT + 1)));
     home.txgs.commit();
     assertNull(home.txgs.committed().get(Keys.inline(FILE)));
     assertEquals(1, home.check(FILE));
     assertArrayEquals(data, home.readAll(FILE));
 
-    assertEquals(-1, home.truncate(FILE, 3072));
+    assertEquals(-1, home.truncate(FILE, LIMIT));
     home.txgs.commit();
     assertEquals(0, home.check(FILE));
-    assertArrayEquals(Arrays.copyOf(data, 3072), home.readAll(FILE));
+    assertArrayEquals(Arrays.copyOf(data, LIMIT), home.readAll(FILE));
 
     assertEquals(-1, home.punch(FILE, 7, 1));
     home.txgs.commit();
     assertEquals(2, home.check(FILE));
     data[7] = 0;
-    assertArrayEquals(Arrays.copyOf(data, 3072), home.readAll(FILE));
+    assertArrayEquals(Arrays.copyOf(data, LIMIT), home.readAll(FILE));
 
-    assertEquals(-3071, home.truncate(FILE, 0));
+    assertEquals(1 - LIMIT, home.truncate(FILE, 0));
     home.txgs.commit();
     assertEquals(0, home.check(FILE));
+  }
+
+  @Test
+  void inlineContentsOfAnEarlierProgram_areReadAndRewritten() throws IOException {
+    byte[] data = data(StoredPieces.INLINE_BYTES_EVER);
+    for (long inode : new long[] {FILE, OTHER}) {
+      home.create(inode);
+      home.put(inode, home.item(inode).withSize(data.length, data.length));
+      try (Tx tx = home.txgs.begin()) {
+        tx.put(Keys.inline(inode), data);
+        tx.apply();
+      }
+    }
+    home.txgs.commit();
+    assertArrayEquals(data, home.readAll(FILE));
+    assertArrayEquals(Arrays.copyOfRange(data, 3000, 3072), home.read(FILE, 3000, 100));
+    assertEquals(data.length, home.contents().seekHole(FILE, data.length, 3000));
+
+    assertEquals(0, home.write(FILE, 3000, new byte[] {1}));
+    data[3000] = 1;
+    assertEquals(LIMIT + 1 - data.length, home.truncate(OTHER, LIMIT + 1));
+    assertArrayEquals(data, home.readAll(FILE));
+    home.txgs.commit();
+    assertEquals(1, home.check(FILE));
+    assertEquals(1, home.check(OTHER));
+    assertArrayEquals(data, home.readAll(FILE));
+    assertArrayEquals(Arrays.copyOf(data, LIMIT + 1), home.readAll(OTHER));
   }
 
   @Test
