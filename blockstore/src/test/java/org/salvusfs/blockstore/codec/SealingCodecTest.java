@@ -101,6 +101,15 @@ class SealingCodecTest {
   }
 
   @Test
+  void seal_compressesWhatSavesOneSixtyFourth() {
+    byte[] block = TestBytes.noise(new Random(1), 3200);
+    Arrays.fill(block, 1000, 1000 + 60, (byte) 0);
+    assertEquals(Worker.RAW, seal(block)[0]);
+    Arrays.fill(block, 1000, 1000 + 100, (byte) 0);
+    assertEquals(Worker.LZ4, seal(block)[0]);
+  }
+
+  @Test
   void open_withAnyBitFlipped_isCorrupt() {
     for (int length : new int[] {0, 1, 100, 5000}) {
       for (byte[] plaintext :

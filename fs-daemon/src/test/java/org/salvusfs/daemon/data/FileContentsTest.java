@@ -28,7 +28,7 @@ class FileContentsTest {
   private static final long OTHER = 6;
   private static final int KIB = 1024;
   private static final int MIB = 1024 * KIB;
-  private static final int LIMIT = StoredPieces.INLINE_BYTES_MAX;
+  private static final int LIMIT = 512;
 
   private final Random random = new Random(42);
   private final Home home = new Home(256 * KIB, Runnable::run);
@@ -117,7 +117,7 @@ class FileContentsTest {
 
   @Test
   void inlineContentsOfAnEarlierProgram_areReadAndRewritten() throws IOException {
-    byte[] data = data(StoredPieces.INLINE_BYTES_EVER);
+    byte[] data = data(3072);
     for (long inode : new long[] {FILE, OTHER}) {
       home.create(inode);
       home.put(inode, home.item(inode).withSize(data.length, data.length));
