@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Runs the workloads on SalvusFS, on the local filesystem and on peers in one run, and writes docs/benchmarks.md's table,
-# docs/benchmarks.svg and docs/benchmarks.json.
+# Runs the workloads on SalvusFS, once as it is by default and once with fuse.keep-awake, on the local filesystem and on
+# peers in one run, and writes docs/benchmarks.md's table, docs/benchmarks.svg and docs/benchmarks.json.
 #
 #   benchmarks/peers/compare.sh [--home DIR] [--docs DIR] [PEER...] [-- OPTION...]
 #
@@ -34,24 +34,29 @@ done
 [[ ! -e $home ]] || { say "$home is there already; remove it, or name another directory with --home"; exit 3; }
 
 up=()
-salvus=no
+daemons=()
 take_down() {
-  local peer
+  local peer daemon
   for peer in ${up[@]+"${up[@]}"}; do
     "$here/$peer.sh" down "$home/$peer" || say "$peer is still up in $home/$peer"
   done
-  [[ $salvus == no ]] || "$root/salvus" stop --data "$home/salvusfs/data" >&2 || say "SalvusFS is still up in $home/salvusfs"
+  for daemon in ${daemons[@]+"${daemons[@]}"}; do
+    "$root/salvus" stop --data "$home/$daemon/data" >&2 || say "SalvusFS is still up in $home/$daemon"
+  done
   if ! grep -q " $home/" /proc/self/mountinfo; then rm -rf --one-file-system "$home"; fi
 }
 trap take_down EXIT
 
-mkdir -p "$home/local" "$home/salvusfs"
-# Whatever dev says is for people; standard output is the report's.
-"$root/salvus" dev --detach --data "$home/salvusfs/data" --mount "$home/salvusfs/mnt" >&2
-salvus=yes
+mkdir -p "$home/local" "$home/salvusfs" "$home/awake/data"
+printf 'data: .\nmount: "%s"\ncassandra: {local: yes}\nfuse: {keep-awake: yes}\n' "$home/awake/mnt" >"$home/awake/data/salvus.yaml"
+for daemon in salvusfs awake; do
+  # Whatever dev says is for people; standard output is the report's.
+  "$root/salvus" dev --detach --data "$home/$daemon/data" --mount "$home/$daemon/mnt" >&2
+  daemons+=("$daemon")
+done
 local_type=$(stat -f -c %T "$home/local")
 [[ $local_type != ext2/ext3 ]] || local_type=ext4
-subjects=("salvusfs=$home/salvusfs/mnt/demo" "$local_type=$home/local")
+subjects=("salvusfs=$home/salvusfs/mnt/demo" "awake=$home/awake/mnt/demo" "$local_type=$home/local")
 for peer in ${peers[@]+"${peers[@]}"}; do
   "$here/$peer.sh" up "$home/$peer"
   up+=("$peer")
