@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import org.salvusfs.benchmarks.machine.KernelCaches;
+import org.salvusfs.benchmarks.machine.Memory;
 import org.salvusfs.benchmarks.machine.Program;
 import org.salvusfs.benchmarks.report.Rotation;
 import org.salvusfs.benchmarks.report.Row;
@@ -13,8 +14,9 @@ import org.salvusfs.benchmarks.report.Samples;
 import org.salvusfs.benchmarks.report.Tally;
 
 /**
- * Repeats workloads on places in alternation: every run takes the places in another order, so that
- * none of them is always the one after another.
+ * Repeats workloads on places in alternation: every run and every workload begins with another
+ * place, and the runs that count with places that lie as far apart as possible, so that none is
+ * always among the first or the last.
  */
 final class Runner {
   private final List<Workload> workloads;
@@ -46,11 +48,12 @@ final class Runner {
   List<Row> run(List<List<Place>> runs, int rehearsals) throws IOException, InterruptedException {
     List<List<Tally>> rehearsed = tallies("rehearsal of ");
     List<List<Tally>> tallies = tallies("");
+    int step = Math.max(1, labels.size() / Math.max(1, runs.size() - rehearsals));
     for (int run = 0; run < runs.size(); run++) {
-      List<Place> places = Rotation.of(runs.get(run), run);
       for (int w = 0; w < workloads.size(); w++) {
         List<Tally> samples = (run < rehearsals ? rehearsed : tallies).get(w);
-        measure(workloads.get(w), places, Rotation.of(samples, run));
+        int first = run * step + w;
+        measure(workloads.get(w), Rotation.of(runs.get(run), first), Rotation.of(samples, first));
       }
     }
     var rows = new ArrayList<Row>();
@@ -94,6 +97,7 @@ final class Runner {
           program.load();
         }
       }
+      Memory.provide(places.get(i).scale().memoryMib());
       Tally tally = tallies.get(i);
       try {
         double time = workload.work().seconds(places.get(i));

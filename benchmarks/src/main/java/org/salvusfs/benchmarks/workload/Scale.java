@@ -29,6 +29,13 @@ record Scale(double factor) {
     return of(512);
   }
 
+  /**
+   * Memory that is at hand when a measurement begins: what a client and a server keep of the file.
+   */
+  int memoryMib() {
+    return 3 * bigMib();
+  }
+
   /** The file that fio works in, in MiB. */
   int fioMib() {
     return of(256);
