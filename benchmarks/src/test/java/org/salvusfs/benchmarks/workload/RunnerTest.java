@@ -57,6 +57,24 @@ final class RunnerTest {
   }
 
   @Test
+  void run_firstPlacesOfRunsAndWorkloadsAreSpread() throws Exception {
+    var order = new ArrayList<String>();
+    Workload.Work note =
+        place -> {
+          order.add(place.directory().getFileName() + "" + place.inputs().seed());
+          return 1;
+        };
+    var two = List.of(workload("one", place -> {}, note), workload("two", place -> {}, note));
+    String[] names = {"a", "b", "c", "d"};
+    new Runner(two, List.of(names), Duration.ZERO, line -> {}).run(places(3, names), 1);
+    var firsts = new ArrayList<String>();
+    for (int i = 0; i < order.size(); i += names.length) {
+      firsts.add(order.get(i));
+    }
+    assertEquals(List.of("a0", "b0", "c1", "d1", "a2", "b2"), firsts);
+  }
+
+  @Test
   void again_isTheSameWorkAfterAnUntimedOne() throws Exception {
     var order = new ArrayList<String>();
     Workload warm =
