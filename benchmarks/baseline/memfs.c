@@ -1,13 +1,13 @@
 /*
  * The filesystem that the Java bindings are measured against: files and directories in memory behind the low-level API of
- * libfuse3, as plainly as C allows. It knows what the benchmark does (lookup, getattr, mkdir, create, open, read, write,
- * readdir, unlink, rmdir) and nothing else.
+ * libfuse3, as plainly as C allows. It knows what the benchmarks do (lookup, getattr, mkdir, create, open, read, write,
+ * readdir, rename, unlink, rmdir) and nothing else: nothing it is given outlives it.
  *
- *   memfs MOUNTPOINT        serves in the foreground until it is unmounted
+ *   memfs MOUNTPOINT [SECONDS]        serves in the foreground until it is unmounted
  *
- * The kernel is told to keep no names and attributes, so that every stat is a request, as in the other filesystems of the
- * benchmark. libfuse's own loop runs with as many threads as FUSE servers of ours have; with room for more it would start and
- * end threads all the time.
+ * The kernel keeps names and attributes for SECONDS, and contents from one open to the next. Without them it keeps nothing, so
+ * that every stat is a request, as in the other filesystems of the benchmark of bindings. libfuse's own loop runs with as many
+ * threads as FUSE servers of ours have; with room for more it would start and end threads all the time.
  */
 #define FUSE_USE_VERSION 312
 #include <errno.h>
@@ -35,6 +35,7 @@ struct inode {
   long lookups;
 };
 
+static double kept_seconds;
 static struct inode root;
 static struct inode *by_name[BUCKETS];
 /* Held for writing by whatever changes an inode or its lookup count, as in the Java filesystem. */
@@ -58,7 +59,8 @@ static struct inode *child(struct inode *parent, const char *name) {
 
 /* The caller holds the lock for writing. */
 static struct fuse_entry_param granted(struct inode *inode) {
-  struct fuse_entry_param entry = {.ino = (uintptr_t)inode, .attr = inode->stat};
+  struct fuse_entry_param entry = {
+      .ino = (uintptr_t)inode, .attr = inode->stat, .attr_timeout = kept_seconds, .entry_timeout = kept_seconds};
   inode->lookups++;
   return entry;
 }
@@ -71,15 +73,36 @@ static void release_if_unused(struct inode *inode) {
   }
 }
 
+/* The caller holds the lock for writing. */
+static void attach(struct inode *inode, struct inode *parent, char *name) {
+  inode->parent = parent;
+  inode->name = name;
+  inode->next_sibling = parent->children;
+  parent->children = inode;
+  struct inode **at = bucket(parent, name);
+  inode->next_by_name = *at;
+  *at = inode;
+}
+
+/* The caller holds the lock for writing. */
+static void detach(struct inode *inode) {
+  struct inode **link = &inode->parent->children;
+  while (*link != inode) link = &(*link)->next_sibling;
+  *link = inode->next_sibling;
+  for (link = bucket(inode->parent, inode->name); *link != inode;) link = &(*link)->next_by_name;
+  *link = inode->next_by_name;
+}
+
 /* The caller holds the lock for writing; null if there is no memory. */
 static struct inode *make(fuse_req_t req, struct inode *parent, const char *name, mode_t mode) {
   struct inode *made = calloc(1, sizeof *made);
-  if (!made || !(made->name = strdup(name))) {
+  char *copy = strdup(name);
+  if (!made || !copy) {
     free(made);
+    free(copy);
     return NULL;
   }
   const struct fuse_ctx *caller = fuse_req_ctx(req);
-  made->parent = parent;
   made->stat.st_ino = (uintptr_t)made;
   made->stat.st_mode = mode;
   made->stat.st_nlink = S_ISDIR(mode) ? 2 : 1;
@@ -88,11 +111,7 @@ static struct inode *make(fuse_req_t req, struct inode *parent, const char *name
   made->stat.st_blksize = PAGE;
   clock_gettime(CLOCK_REALTIME, &made->stat.st_mtim);
   made->stat.st_atim = made->stat.st_ctim = made->stat.st_mtim;
-  made->next_sibling = parent->children;
-  parent->children = made;
-  struct inode **at = bucket(parent, name);
-  made->next_by_name = *at;
-  *at = made;
+  attach(made, parent, copy);
   return made;
 }
 
@@ -126,7 +145,7 @@ static void do_getattr(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi
   pthread_rwlock_rdlock(&lock);
   struct stat stat = inode_of(ino)->stat;
   pthread_rwlock_unlock(&lock);
-  fuse_reply_attr(req, &stat, 0);
+  fuse_reply_attr(req, &stat, kept_seconds);
 }
 
 /* What the kernel asks for after a create or truncation; only the size and the mode are taken. */
@@ -143,7 +162,7 @@ static void do_setattr(fuse_req_t req, fuse_ino_t ino, struct stat *want, int se
   struct stat stat = inode->stat;
   pthread_rwlock_unlock(&lock);
   if (error) fuse_reply_err(req, error);
-  else fuse_reply_attr(req, &stat, 0);
+  else fuse_reply_attr(req, &stat, kept_seconds);
 }
 
 static void do_mkdir(fuse_req_t req, fuse_ino_t parent, const char *name, mode_t mode) {
@@ -169,6 +188,7 @@ static void do_create(fuse_req_t req, fuse_ino_t parent, const char *name, mode_
 
 static void do_open(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *file) {
   (void)ino;
+  file->keep_cache = kept_seconds > 0;
   fuse_reply_open(req, file);
 }
 
@@ -231,33 +251,53 @@ static void do_readdir(fuse_req_t req, fuse_ino_t ino, size_t size, off_t offset
   free(buffer);
 }
 
+/* The caller holds the lock for writing. */
+static void remove_inode(struct inode *gone) {
+  detach(gone);
+  gone->stat.st_nlink = 0;
+  release_if_unused(gone);
+}
+
 static void do_remove(fuse_req_t req, fuse_ino_t parent, const char *name) {
   pthread_rwlock_wrlock(&lock);
   struct inode *gone = child(inode_of(parent), name);
   int error = !gone ? ENOENT : gone->children ? ENOTEMPTY : 0;
   if (!error) {
-    struct inode **link = &inode_of(parent)->children;
-    while (*link != gone) link = &(*link)->next_sibling;
-    *link = gone->next_sibling;
-    for (link = bucket(inode_of(parent), name); *link != gone;) link = &(*link)->next_by_name;
-    *link = gone->next_by_name;
-    gone->stat.st_nlink = 0;
-    release_if_unused(gone);
+    remove_inode(gone);
   }
   pthread_rwlock_unlock(&lock);
+  fuse_reply_err(req, error);
+}
+
+static void do_rename(fuse_req_t req, fuse_ino_t from, const char *name, fuse_ino_t to, const char *new_name, unsigned flags) {
+  char *copy = strdup(new_name);
+  pthread_rwlock_wrlock(&lock);
+  struct inode *moved = child(inode_of(from), name);
+  struct inode *replaced = child(inode_of(to), new_name);
+  int error = flags ? EINVAL : !copy ? ENOMEM : !moved ? ENOENT : replaced && replaced->children ? ENOTEMPTY : 0;
+  if (!error) {
+    if (replaced) remove_inode(replaced);
+    detach(moved);
+    free(moved->name);
+    attach(moved, inode_of(to), copy);
+    copy = NULL;
+  }
+  pthread_rwlock_unlock(&lock);
+  free(copy);
   fuse_reply_err(req, error);
 }
 
 static const struct fuse_lowlevel_ops operations = {
     .init = do_init, .lookup = do_lookup, .forget = do_forget, .getattr = do_getattr, .setattr = do_setattr, .mkdir = do_mkdir,
     .create = do_create, .open = do_open, .read = do_read, .write = do_write, .readdir = do_readdir,
-    .unlink = do_remove, .rmdir = do_remove};
+    .rename = do_rename, .unlink = do_remove, .rmdir = do_remove};
 
 int main(int argc, char **argv) {
-  if (argc != 2) {
-    fprintf(stderr, "usage: %s MOUNTPOINT\n", argv[0]);
+  if (argc != 2 && argc != 3) {
+    fprintf(stderr, "usage: %s MOUNTPOINT [SECONDS]\n", argv[0]);
     return 2;
   }
+  if (argc == 3) kept_seconds = strtod(argv[2], NULL);
   root.stat.st_ino = FUSE_ROOT_ID;
   root.stat.st_mode = S_IFDIR | 0755;
   root.stat.st_nlink = 2;

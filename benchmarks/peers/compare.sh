@@ -4,7 +4,8 @@
 #
 #   benchmarks/peers/compare.sh [--home DIR] [--docs DIR] [PEER...] [-- OPTION...]
 #
-# PEER is glusterfs, moosefs, cephfs or sshfs (default: all of them); `none` leaves out the peers. OPTIONs go to
+# PEER is glusterfs, moosefs, cephfs or sshfs (default: all of them); `none` leaves out the peers; memfs is none, but what
+# the kernel and C make possible. OPTIONs go to
 # `./salvus bench workload`. Everything is brought up below DIR (default /var/tmp/salvus-compare, which must not be there;
 # its filesystem is the local one of the comparison) and taken down again, whatever happens.
 set -euo pipefail
@@ -23,8 +24,8 @@ while (($#)); do
   --home) home=$2 && shift 2 ;;
   --docs) docs=$2 && shift 2 ;;
   --) shift && break ;;
-  glusterfs | moosefs | cephfs | sshfs | none) peers+=("$1") && shift ;;
-  *) say "there is no peer '$1'; there are: $known none" && exit 2 ;;
+  glusterfs | moosefs | cephfs | sshfs | memfs | none) peers+=("$1") && shift ;;
+  *) say "there is no peer '$1'; there are: $known memfs none" && exit 2 ;;
   esac
 done
 ((${#peers[@]})) || read -ra peers <<<"$known"
