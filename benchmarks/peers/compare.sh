@@ -5,9 +5,9 @@
 #   benchmarks/peers/compare.sh [--home DIR] [--docs DIR] [PEER...] [-- OPTION...]
 #
 # PEER is glusterfs, moosefs, cephfs or sshfs (default: all of them); `none` leaves out the peers; memfs is none, but what
-# the kernel and C make possible. OPTIONs go to
-# `./salvus bench workload`. Everything is brought up below DIR (default /var/tmp/salvus-compare, which must not be there;
-# its filesystem is the local one of the comparison) and taken down again, whatever happens.
+# the kernel and C make possible. OPTIONs go to `./salvus bench workload`. Everything is brought up below DIR (default
+# /var/tmp/salvus-compare, which must not be there; its filesystem is the local one of the comparison) and taken down
+# again, whatever happens.
 set -euo pipefail
 
 here=$(cd "$(dirname "$0")" && pwd)
